@@ -1,0 +1,1 @@
+"""Live events over one WebSocket: the only importer of websocket."""
