@@ -1,0 +1,73 @@
+// The gateway's HTTP operations, as openapi.yaml has them.
+
+import { parse } from "./json.js";
+import { signedOut } from "./stores.js";
+
+const BASE = new URL("v1/", document.baseURI);
+const TIMEOUT_MS = 20_000;
+
+/** Why a request was not carried out: the gateway's problem (RFC 9457), or that it was not reached. */
+export class Problem extends Error {
+  constructor({ code, detail, field = null, suggestions = [] }) {
+    super(detail);
+    Object.assign(this, { code, field, suggestions });
+  }
+
+  /** Whether the same request may succeed later. */
+  get transient() {
+    return ["unreachable", "engine_unavailable", "rate_limited", "internal"].includes(this.code);
+  }
+}
+
+const unreachable = () => new Problem({ code: "unreachable", detail: "The gateway cannot be reached." });
+
+async function send(path, { method = "GET", query = {}, body, headers = {} } = {}) {
+  const url = new URL(path, BASE);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== "") url.searchParams.set(name, value);
+  }
+  const init = { method, headers, cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) };
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    headers["Content-Type"] = "application/json";
+  }
+  try {
+    const response = await fetch(url, init);
+    return [response, await response.text()];
+  } catch {
+    throw unreachable();
+  }
+}
+
+async function call(path, options) {
+  const [response, text] = await send(path, options);
+  let data = null;
+  try {
+    data = text && parse(text);
+  } catch {
+    throw unreachable(); // something else answered, such as a proxy with a page of its own
+  }
+  if (response.ok) return data;
+  if (response.status === 401) signedOut.set(true);
+  if (!data?.code) throw unreachable();
+  throw new Problem(data);
+}
+
+/** A key that makes a POST safe to repeat (`crypto.randomUUID` is not there on plain http). */
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const post = (path, body, key = newKey()) =>
+  call(path, { method: "POST", body, headers: { "Idempotency-Key": key } });
+
+const of = (executionId) => `executions/${encodeURIComponent(executionId)}`;
+
+export const list = (query) => call("executions", { query });
+export const status = (executionId) => call(of(executionId));
+export const workflows = async () => (await call("workflows")).workflows;
+export const health = () => call("health");
+export const execute = (request, key) => post("executions", request, key);
+export const signal = (executionId, request) => post(`${of(executionId)}/signals`, request);
+export const cancel = (executionId, request) => post(`${of(executionId)}/cancel`, request);

@@ -1,0 +1,135 @@
+// What components need of the world: the time, the gateway's answers, an execution's events.
+
+import { useEffect, useRef, useState } from "./vendor/hooks.js";
+import * as api from "./api.js";
+import { follow } from "./live.js";
+import { changed, changes, trouble } from "./stores.js";
+import { apply, newTrace } from "./trace.js";
+
+/** How often lists are asked for again: what starts or ends is to be seen within a second. */
+export const LIST_MS = 700;
+const DEFINITIONS_MS = 5000;
+const RETRY_MS = 700;
+const SLOWEST_MS = 10_000;
+const SHARE = 4; // of the time, at most one part in five goes to polling, however slow the gateway is
+const BATCH_MS = 30;
+const INDEXED_MS = 100;
+
+/** The time in milliseconds, anew every `every` milliseconds; null stops the clock. */
+export function useNow(every) {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    if (!every) return undefined;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), every);
+    return () => clearInterval(timer);
+  }, [every]);
+  return now;
+}
+
+/**
+ * What `load` answers, as `{data, problem, refresh}`.
+ *
+ * It is asked again when `deps` change, when `refresh` is called, after a fault that may pass, and `every`
+ * so many milliseconds while the page can be seen. Old data stay until there are new ones.
+ */
+export function useLoad(load, deps, { every = null } = {}) {
+  const [state, setState] = useState({ data: null, problem: null });
+  const again = useRef(() => {});
+  useEffect(() => {
+    const [run, stop] = repeat(load, every, setState);
+    again.current = run;
+    return stop;
+  }, deps);
+  return { ...state, refresh: () => again.current() };
+}
+
+function repeat(load, every, setState) {
+  let timer = 0;
+  let turn = 0; // a newer request makes the answer of an older one void
+  let failures = 0;
+  let stopped = false;
+
+  async function run() {
+    if (stopped) return;
+    clearTimeout(timer);
+    const mine = ++turn;
+    const began = performance.now();
+    let problem = null;
+    try {
+      const data = await load();
+      if (stopped || mine !== turn) return;
+      setState({ data, problem });
+    } catch (error) {
+      if (stopped || mine !== turn) return;
+      problem = error;
+      setState(({ data }) => ({ data, problem }));
+    }
+    failures = problem?.transient ? failures + 1 : 0;
+    if (every) trouble.set(failures ? problem : null);
+    if (every || failures) schedule(performance.now() - began);
+  }
+
+  function schedule(spent) {
+    if (document.hidden) return;
+    const delay = failures ? RETRY_MS * 2 ** Math.min(failures, 3) : every;
+    timer = setTimeout(run, Math.min(Math.max(delay, SHARE * spent), SLOWEST_MS));
+  }
+
+  const seen = () => {
+    if (document.hidden) clearTimeout(timer);
+    else if (every || failures) run();
+  };
+  document.addEventListener("visibilitychange", seen);
+  const unlisten = every ? changes.listen(run) : () => {};
+  run();
+  const stop = () => {
+    stopped = true;
+    clearTimeout(timer);
+    unlisten();
+    document.removeEventListener("visibilitychange", seen);
+  };
+  return [run, stop];
+}
+
+/**
+ * Follow an execution: `{trace, events}`, drawn again as events come.
+ *
+ * With `keep`, the events are kept; otherwise only what they add up to.
+ */
+export function useExecution(executionId, { keep = false } = {}) {
+  const [state, setState] = useState({ trace: newTrace(), events: [] });
+  useEffect(() => {
+    const trace = newTrace();
+    const events = [];
+    let timer = 0;
+    const draw = () => {
+      timer = 0;
+      setState({ trace: { ...trace }, events });
+    };
+    draw();
+    const stop = follow(executionId, (event) => {
+      apply(trace, event);
+      if (keep) events.push(event);
+      timer ||= setTimeout(draw, BATCH_MS); // thousands may come at once
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [executionId]);
+  return state;
+}
+
+/** The workflows that workers serve now; null until they are known. */
+export const useDefinitions = () => useLoad(api.workflows, [], { every: DEFINITIONS_MS }).data;
+
+let soon = 0;
+
+/** Refresh the lists a moment after an execution changed: the engine's index is a little behind. */
+export function changedSoon() {
+  soon ||= setTimeout(() => {
+    soon = 0;
+    changed();
+  }, INDEXED_MS);
+}

@@ -1,0 +1,1 @@
+"""The engine behind the gateway: Temporal, its dev server, and the workers' side."""

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ductape_sync.gateway.logs import LineFormatter, ReadableFormatter
+from tests.gateway.running import SHOP_KEY, gateway
+from tests.gateway.scripted import ScriptedEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.gateway.running import Running
+
+NASTY = 'a\nb\r\x1b[31mred\x07\x7f\x9b2J\u202e\u2028<b>"q" é'
+
+
+@contextlib.contextmanager
+def logged() -> Iterator[io.StringIO]:
+    """What the gateway logs, every request included."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(LineFormatter())
+    logger = logging.getLogger("ductape_sync")
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    yield stream
+    logger.removeHandler(handler)
+    logger.setLevel(logging.NOTSET)
+
+
+def record(message: str, **fields: object) -> logging.LogRecord:
+    made = logging.LogRecord("x", logging.INFO, __file__, 1, message, None, None)
+    made.__dict__["fields"] = fields
+    return made
+
+
+def test_a_line_is_visible_ascii_whatever_is_in_it() -> None:
+    line = LineFormatter().format(record(NASTY, path=NASTY, n=3))
+    assert line.isascii()
+    assert line.isprintable()
+    assert line.endswith(" n=3")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [("plain/path-1", "plain/path-1"), ("a b", '"a b"'), ("a=b", '"a=b"')]
+)
+def test_a_value_is_quoted_where_it_has_to_be(value: str, written: str) -> None:
+    assert LineFormatter().format(record("m", path=value)).endswith(f" path={written}")
+
+
+def test_for_people_a_traceback_has_lines_of_its_own_and_nothing_that_a_terminal_acts_upon() -> None:
+    made = record(NASTY)
+    try:
+        raise ValueError(NASTY)
+    except ValueError as error:
+        made.exc_info = (ValueError, error, error.__traceback__)
+    text = ReadableFormatter().format(made)
+    assert "Traceback (most recent call last):\n" in text
+    assert "é" in text
+    assert not set("\x1b\x07\x7f\x9b\r\u202e\u2028") & set(text)
+
+
+def test_a_request_is_a_line_without_its_secrets(served: Running) -> None:
+    with logged() as lines:
+        answer = served.get("/v1/executions/a%1b%5b31mb?x=query-secret")
+        served.get(f"/?token={SHOP_KEY}")
+        served.get("/v1/workflows", key="wrong-key-secret")
+        first, *more = lines.getvalue().splitlines()
+        assert f"request={answer.headers['X-Request-Id']} method=GET" in first
+        assert r'path="/v1/executions/a\u001b[31mb" status=400' in first
+        assert "product=shop env=dev" in first
+        assert len(more) == 2
+        for secret in (SHOP_KEY, "query-secret", "wrong-key-secret"):
+            assert secret not in lines.getvalue()
+
+
+def test_a_websocket_is_a_line() -> None:
+    with logged() as lines:
+        with gateway(ScriptedEngine()) as served, served.socket() as socket:
+            socket.send("unsubscribe", "a")
+            socket.receive()
+        assert " websocket " in lines.getvalue()
+        assert "status=101" in lines.getvalue()
+        assert SHOP_KEY not in lines.getvalue()
