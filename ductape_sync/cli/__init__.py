@@ -1,0 +1,1 @@
+"""The command `ductape-sync`, with the extra `cli`."""
