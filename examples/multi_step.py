@@ -27,9 +27,8 @@ class MultiStepWorkflow:
         execution = self.ductape.workflows.execute("multi-step-process", input)
         self.update_progress()
         with execution.subscribe(self.on_change) as subscription:
-            result = execution.wait_for_completion(timeout=120)
-            subscription.join(timeout=5)  # the last steps may still be on their way to the callback
-        return result
+            subscription.join(timeout=120)  # until the callback has had the last event
+            return execution.wait_for_completion(timeout=120)
 
     def on_change(self, event: WorkflowEvent) -> None:
         if event.type == "step_completed":

@@ -26,8 +26,8 @@ class OrderProcessor:
             )
             # Leaving the block unsubscribes, whatever happens in it.
             with execution.subscribe(self.handle_workflow_event) as subscription:
+                subscription.join(timeout=60)  # until the callback has had the last event
                 result = execution.wait_for_completion(timeout=60)
-                subscription.join(timeout=5)  # the last events may still be on their way to the callback
         except DuctapeError as error:
             print(f"Failed to process order: {error}", file=sys.stderr)
             raise

@@ -40,7 +40,7 @@ export function Section({ status, filter, definitions, onSeen }) {
         <${Icon} name=${status} />${statusName(status)}
         <span class="count">${data ? number(data.count) : "…"}</span>
       </h2>
-      ${data && html`<${Pager} data=${data} cursors=${cursors} setCursors=${setCursors} status=${status} />`}
+      ${data && html`<${Pager} data=${data} wanted=${wanted} cursors=${cursors} setCursors=${setCursors} status=${status} />`}
     </header>
     ${problem && !problem.transient && html`<${Trouble} problem=${problem} />`}
     ${data?.executions.length === 0 &&
@@ -84,14 +84,19 @@ function useCursors(filter) {
   return [cursors, (next) => setPaging({ filter, cursors: next })];
 }
 
-/** It speaks of the page that is there, not of the one that is on its way. */
-function Pager({ data, cursors, setCursors, status }) {
+/**
+ * It speaks of the page that is there. A click counts from the page that was asked for last: of two quick ones,
+ * each goes a page further, but only there where it is known how.
+ */
+function Pager({ data, wanted, cursors, setCursors, status }) {
   const { page, nextCursor, count } = data;
   if (!page && !nextCursor) return null;
   const pages = Math.max(Math.ceil(count / PAGE), page + 1);
+  const isCurrent = page === cursors.length && data.filter === wanted;
+  const older = () => isCurrent && setCursors([...cursors, nextCursor]);
   return html`<nav class="pager" aria-label=${`Pages of ${status} executions`}>
     <span class="number">Page ${number(page + 1)} of ${number(pages)}</span>
-    <button disabled=${!page} onClick=${() => setCursors(cursors.slice(0, page - 1))}>Newer</button>
-    <button disabled=${!nextCursor} onClick=${() => setCursors([...cursors.slice(0, page), nextCursor])}>Older</button>
+    <button disabled=${!page} onClick=${() => setCursors(cursors.slice(0, -1))}>Newer</button>
+    <button disabled=${!nextCursor} onClick=${older}>Older</button>
   </nav>`;
 }
