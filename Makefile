@@ -29,7 +29,7 @@ demo: $(VENV)/.gateway
 test: $(VENV)/.dev chromium $(BIN)/nginx
 	$(BIN)/python -m pytest -n 3 --dist loadfile
 
-# The tests that need no server, on each other Python of this machine that the project is for.
+# The tests that need no engine and no browser, on each other Python of this machine that the project is for.
 OTHERS = $(shell for p in python3.11 python3.12 python3.13 python3.14 \
 	$(wildcard $(HOME)/.pyenv/versions/3.1[1-4]*/bin/python3); do \
 	$$p -c 'import sys; print("%d.%d=%s" % (*sys.version_info[:2], sys.executable))' 2>/dev/null; \
@@ -42,7 +42,9 @@ versions: $(VENV)/.dev
 		echo "Python $$version"; \
 		{ test -x $$venv/bin/python || $${other#*=} -m venv $$venv; } && \
 		$$venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' && \
-		$$venv/bin/python -m pytest tests/unit tests/socket || exit 1; \
+		$$venv/bin/python -m generator --check && \
+		$$venv/bin/python -m pytest -n 3 --dist loadfile tests/unit tests/generator tests/socket tests/gateway || \
+		exit 1; \
 	done
 
 generate: $(VENV)/.dev
