@@ -5,26 +5,36 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, NoReturn
+from itertools import accumulate
+from typing import Any, Final, NoReturn
 
 from .problems import Problem
 
+MOST_CONTAINERS: Final = 250_000
+"""How many arrays and objects there may be. More than data have in a body of some MiB, and to make millions
+would take seconds in which nobody else is served."""
+
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_STRING = re.compile(rb'"[^"]*"?')
+_OTHERS = bytes(set(range(256)) - set(b'[]{}"'))
+_STEPS = [(byte in b"[{") - (byte in b"]}") for byte in range(256)]
 
 
 def decode(body: bytes, depth: int) -> Any:
     """Decode a JSON text.
 
     Refused, beyond what the grammar refuses: anything but UTF-8, a name twice in one object, NaN and
-    infinities, numbers out of range, lone surrogates, and nesting that is too deep.
+    infinities, numbers out of range, lone surrogates, nesting that is too deep, and more than
+    :data:`MOST_CONTAINERS` arrays and objects.
 
     Args:
         body: the JSON text.
         depth: how deep arrays and objects may be nested.
 
     Raises:
-        Problem: ``invalid_request``, saying what is wrong and where.
+        Problem: ``invalid_request``, saying what is wrong and where, or ``payload_too_large``.
     """
+    _check_brackets(body, depth)
     try:
         text = body.decode("utf-8")
         value = _DECODER.decode(text)
@@ -36,25 +46,31 @@ def decode(body: bytes, depth: int) -> Any:
         raise _too_deep(depth) from error
     except ValueError as error:  # an integer with more digits than Python converts
         raise _invalid("a number in it has too many digits") from error
-    if body.count(b"[") + body.count(b"{") > depth and not _within(value, depth):
-        raise _too_deep(depth)
     if _SURROGATE.search(text):
         _check_surrogates(value)
     return value
 
 
-def _within(value: Any, depth: int) -> bool:
-    level = [value]
-    for _ in range(depth + 1):
-        level = [
-            child
-            for parent in level
-            if isinstance(parent, dict | list)
-            for child in (parent.values() if isinstance(parent, dict) else parent)
-        ]
-        if not level:
-            return True
-    return False
+def _check_brackets(body: bytes, depth: int) -> None:
+    """Refuse what is nested too deep, or in too many pieces, before anything is made of it."""
+    if body.count(b"[") + body.count(b"{") <= depth:
+        return
+    brackets = _brackets(body)
+    if brackets.count(b"[") + brackets.count(b"{") > MOST_CONTAINERS:
+        raise Problem(
+            "payload_too_large",
+            f"The JSON has more than {MOST_CONTAINERS:,} arrays and objects; send less, such as a reference "
+            "to it.",
+        )
+    if max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > depth:
+        raise _too_deep(depth)
+
+
+def _brackets(body: bytes) -> bytes:
+    """The brackets of a JSON text, without those in strings."""
+    # Without escapes, what is left of most strings are two quotes side by side.
+    marks = body.replace(rb"\\", b"").replace(rb"\"", b"").translate(None, _OTHERS)
+    return _STRING.sub(b"", marks.replace(b'""', b""))
 
 
 def _check_surrogates(value: Any) -> None:

@@ -78,14 +78,19 @@ def deep_objects() -> bytes:
     return b'{"a":' * 500_000 + b"1" + b"}" * 500_000
 
 
+def million_arrays() -> bytes:
+    return b'{"workflow": "order", "input": [' + b",".join([b"[]"] * 1_300_000) + b"]}"
+
+
 @pytest.mark.parametrize(
     ("make", "refused", "rounds"),
     [
         (sixty_megabytes, (413, "payload_too_large"), 1),
         (sixty_megabytes_in_chunks, (413, "payload_too_large"), 6),
         (deep, (400, "invalid_request"), 6),
-        (deep_without_end, (400, "invalid_request"), 6),
-        (deep_objects, (400, "invalid_request"), 6),
+        (deep_without_end, (413, "payload_too_large"), 6),
+        (deep_objects, (413, "payload_too_large"), 6),
+        (million_arrays, (413, "payload_too_large"), 6),
     ],
 )
 def test_what_is_too_large_or_too_deep_is_refused_with_flat_memory(
