@@ -159,6 +159,8 @@ class SocketConnection(WebSocketsSansIOProtocol):
 
     def __init__(self, connections: Connections, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
+        # It would write every header and message into a log at DEBUG, access keys included.
+        self.conn.debug = False
         self._connections = connections
         self._unread = Timer(self._cut)
         self._ending = Timer(self._abort)
@@ -174,6 +176,12 @@ class SocketConnection(WebSocketsSansIOProtocol):
         self._ending.clear()
         self._connections.closed(self.transport)
         super().connection_lost(exc)
+
+    async def send(self, message: Any) -> None:
+        """The gateway says something, or refuses the client."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True  # or else each refusal would be an error in the log
 
     def pause_writing(self) -> None:
         """The client does not read as fast as it is sent to: it is not read either, or pings pile up."""

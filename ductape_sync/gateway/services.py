@@ -10,7 +10,7 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from .app import Gateway
 from .config import Limits, Settings
@@ -47,7 +47,7 @@ class Ready:
     """The address, without a path."""
     tenant: Tenant | None = None
     """Whom the key belongs to; None when only the configuration knows."""
-    access_key: str | None = None
+    access_key: str | None = field(default=None, repr=False)
     """A key that gets in; None when only the configuration knows."""
     workflows: tuple[str, ...] = ()
     """The names of the workflows that can be executed."""
@@ -80,7 +80,7 @@ class DevOptions:
     """Where the workflows and the activities are."""
     tenant: Tenant
     """Whose everything is."""
-    access_key: str
+    access_key: str = field(repr=False)
     """The key that gets in."""
     host: str
     """The address to listen on."""

@@ -53,6 +53,7 @@ class Running:
     ) -> requests.Response:
         """Make a request, and see that the answer is one that the contract has."""
         every = {"Authorization": f"Bearer {key}"} if key is not None else {}
+        self.session.cookies.clear()  # nobody is signed in by what another test did
         more.setdefault("timeout", 20)
         more.setdefault("allow_redirects", False)
         response = self.session.request(method, self.base + path, headers=every | (headers or {}), **more)

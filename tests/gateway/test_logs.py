@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from ductape_sync.gateway.logs import LineFormatter, ReadableFormatter
 from tests.gateway.running import SHOP_KEY, gateway
@@ -20,17 +21,20 @@ NASTY = 'a\nb\r\x1b[31mred\x07\x7f\x9b2J\u202e\u2028<b>"q" é'
 
 
 @contextlib.contextmanager
-def logged() -> Iterator[io.StringIO]:
-    """What the gateway logs, every request included."""
+def logged(level: int = logging.DEBUG) -> Iterator[io.StringIO]:
+    """What the gateway and all that it is made of log."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(LineFormatter())
-    logger = logging.getLogger("ductape_sync")
+    # The tests' own clients are in this process, too.
+    handler.addFilter(lambda record: not record.name.startswith(("websockets.client", "urllib3")))
+    logger = logging.getLogger()
+    before = logger.level
     logger.addHandler(handler)
-    logger.setLevel(logging.DEBUG)
+    logger.setLevel(level)
     yield stream
     logger.removeHandler(handler)
-    logger.setLevel(logging.NOTSET)
+    logger.setLevel(before)
 
 
 def record(message: str, **fields: object) -> logging.LogRecord:
@@ -70,7 +74,7 @@ def test_a_request_is_a_line_without_its_secrets(served: Running) -> None:
         answer = served.get("/v1/executions/a%1b%5b31mb?x=query-secret")
         served.get(f"/?token={SHOP_KEY}")
         served.get("/v1/workflows", key="wrong-key-secret")
-        first, *more = lines.getvalue().splitlines()
+        first, *more = [line for line in lines.getvalue().splitlines() if " request " in line]
         assert f"request={answer.headers['X-Request-Id']} method=GET" in first
         assert r'path="/v1/executions/a\u001b[31mb" status=400' in first
         assert "product=shop env=dev" in first
@@ -87,3 +91,14 @@ def test_a_websocket_is_a_line() -> None:
         assert " websocket " in lines.getvalue()
         assert "status=101" in lines.getvalue()
         assert SHOP_KEY not in lines.getvalue()
+
+
+def test_who_is_refused_a_websocket_leaves_no_error_behind() -> None:
+    with logged(logging.INFO) as lines:
+        with gateway(ScriptedEngine()) as served:
+            with pytest.raises(InvalidStatus), served.socket(key="wrong-key-secret"):
+                pass
+            served.wait_until_unused()
+        assert "status=401" in lines.getvalue()
+        assert " ERROR " not in lines.getvalue()
+        assert "wrong-key-secret" not in lines.getvalue()
