@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+_MAY_BE_ZERO = {"requests_per_second", "drain_seconds"}
+_PORTS = {"http": 80, "https": 443}
 
 
 class ConfigError(Exception):
@@ -119,7 +122,7 @@ def _settings(root: _Table, folder: Path) -> Settings:
         keys=_keys(root),
         limits=_limits(root.table("limits")),
         public_url=_origin("server.public_url", public_url) if public_url is not None else None,
-        allowed_hosts=frozenset(host.lower() for host in server.texts("allowed_hosts")),
+        allowed_hosts=frozenset(_host(name) for name in server.texts("allowed_hosts")),
         allowed_origins=frozenset(
             _origin("server.allowed_origins", text) for text in server.texts("allowed_origins")
         ),
@@ -202,11 +205,29 @@ def _origin(name: str, text: str) -> str:
     wrong = ConfigError(f'{name} must be a scheme and a host, such as "https://example.com", not {text!r}.')
     try:
         parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         raise wrong from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+    if (
+        parts.scheme not in _PORTS
+        or not _HOST.fullmatch(host)
+        or parts.path not in {"", "/"}
+        or (parts.username, parts.query, parts.fragment) != (None, "", "")
+    ):
         raise wrong
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    if ":" in host:
+        host = f"[{host}]"
+    return f"{parts.scheme}://{host}" + ("" if port in {None, _PORTS[parts.scheme]} else f":{port}")
+
+
+def _host(text: str) -> str:
+    """Check that a text is the name of a host, and write it as it is compared."""
+    if not _HOST.fullmatch(text.lower()):
+        raise ConfigError(
+            'server.allowed_hosts must be names without scheme and port, such as "example.com" (international '
+            f"ones in ASCII, xn--…), not {text!r}."
+        )
+    return text.lower()
 
 
 class _Table:
@@ -263,8 +284,9 @@ class _Table:
     def number(self, key: str, *, whole: bool) -> float:
         what = "a whole number" if whole else "a number"
         value: float = self._take(key, int if whole else (int | float), what)  # type: ignore[arg-type]
-        if not 0 <= value < float("inf"):
-            raise ConfigError(f"{self._path(key)} must be {what}, 0 or more.")
+        least = 0 if key in _MAY_BE_ZERO else 1 if whole else 0.1
+        if not least <= value < float("inf"):
+            raise ConfigError(f"{self._path(key)} must be {what}, {least} or more.")
         return value
 
     def done(self) -> None:

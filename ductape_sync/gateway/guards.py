@@ -43,6 +43,7 @@ class Guard:
         self._sessions = sessions
         self._hosts = set(settings.allowed_hosts)
         self._origins = set(settings.allowed_origins)
+        self._secure = (settings.public_url or "").startswith("https:")
         if settings.public_url is not None:
             self._origins.add(settings.public_url)
             self._hosts.add(urlsplit(settings.public_url).hostname or "")
@@ -130,7 +131,13 @@ class Guard:
 
     def _is_own(self, origin: str, headers: Mapping[str, str]) -> bool:
         origin = origin.lower()
-        return origin == f"http://{headers.get('host', '').lower()}" or origin in self._origins
+        if origin in self._origins:
+            return True
+        host = headers.get("host", "").lower()
+        # By https, whoever sits on the network's path can make pages of the same name without it.
+        name = _host_name(host)
+        local = not self._secure or name == "localhost" or _is_address(name)
+        return local and origin == f"http://{host}"
 
 
 def _host_name(host: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import math
 import socket
 from typing import TYPE_CHECKING, Any, Self
 
@@ -98,8 +99,8 @@ class Server:
                 proxy_headers=False,
                 server_header=False,
                 backlog=connections.backlog,
-                timeout_keep_alive=int(limits.idle_seconds),
-                timeout_graceful_shutdown=int(limits.drain_seconds),
+                timeout_keep_alive=math.ceil(limits.idle_seconds),
+                timeout_graceful_shutdown=math.ceil(limits.drain_seconds),
             )
         )
         self._task: asyncio.Task[None] | None = None

@@ -93,11 +93,32 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
             "server.public_url must be a scheme and a host",
         ),
         (TENANT + '[server]\nallowed_origins = ["https://a.example/x"]', "server.allowed_origins must be"),
+        *(
+            (TENANT + f'[server]\nallowed_origins = ["{wrong}"]', "server.allowed_origins must be")
+            for wrong in (
+                "https://a.example/?x=1",
+                "https://a.example#f",
+                "https://u:p@a.example",
+                "ftp://a.example",
+                "https://a.example:99999",
+                "https://bücher.example",
+                "https://",
+                "https://[::1",
+                "a.example",
+            )
+        ),
+        *(
+            (TENANT + f'[server]\nallowed_hosts = ["{wrong}"]', "server.allowed_hosts must be names")
+            for wrong in ("gateway:7711", "http://gateway", "", "bücher.example")
+        ),
         (TENANT + '[server]\nallowed_hosts = "a.example"', "server.allowed_hosts must be an array of texts"),
         (TENANT + "[server]\nport = 80", "server.port is not a field"),
         (TENANT + "[limits]\nburst = 1.5", "limits.burst must be a whole number"),
         (TENANT + "[limits]\nburst = true", "limits.burst must be a whole number"),
-        (TENANT + "[limits]\nburst = -1", "limits.burst must be a whole number, 0 or more"),
+        (TENANT + "[limits]\nburst = -1", "limits.burst must be a whole number, 1 or more"),
+        (TENANT + "[limits]\nconnections = 0", "limits.connections must be a whole number, 1 or more"),
+        (TENANT + "[limits]\nheader_seconds = 0.0", "limits.header_seconds must be a number, 0.1 or more"),
+        (TENANT + "[limits]\nrequests_per_second = -1", "limits.requests_per_second must be a number, 0 or"),
         (TENANT + "[limits]\nping_seconds = inf", "limits.ping_seconds must be a number"),
         (TENANT + "[limits]\nspeed = 1", "limits.speed is not a field"),
         (TENANT + '[temporal]\napi_key_file = "none"', "temporal.api_key_file cannot be read: No such file"),
@@ -114,6 +135,20 @@ def test_what_is_wrong_is_told_with_the_name_of_the_field(tmp_path: Path, text: 
     assert str(error.value).startswith(f"{path}")
     assert says in str(error.value)
     assert "my-password" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("https://App.example:443", "https://app.example"),
+        ("http://app.example:80/", "http://app.example"),
+        ("http://app.example:443", "http://app.example:443"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_an_origin_is_written_as_browsers_do(tmp_path: Path, text: str, origin: str) -> None:
+    settings = load(write(tmp_path, f'{TENANT}[server]\nallowed_origins = ["{text}"]'))
+    assert settings.allowed_origins == {origin}
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -108,6 +108,14 @@ class TestOrigins:
                 answer = served.post("/v1/executions", self.body, headers={"Origin": origin})
                 assert answer.status_code == status
 
+    def test_by_https_a_page_of_the_same_name_without_it_may_not(self) -> None:
+        with gateway(ScriptedEngine(), public_url="https://ductape.example") as served:
+            for origin, status in (("https://ductape.example", 201), ("http://ductape.example", 403)):
+                headers = {"Host": "ductape.example", "Origin": origin}
+                assert served.post("/v1/executions", self.body, headers=headers).status_code == status
+            answer = served.post("/v1/executions", self.body, headers={"Origin": served.base})
+            assert answer.status_code == 201  # on the machine itself
+
     @pytest.mark.parametrize(("origin", "status"), [("https://evil.example", 403), ("null", 403)])
     def test_a_page_of_another_origin_opens_no_websocket(
         self, served: Running, origin: str, status: int

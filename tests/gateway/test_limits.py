@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -66,9 +67,11 @@ def test_too_many_requests_of_a_key_are_429_and_other_keys_go_on() -> None:
 def test_messages_on_a_socket_are_slowed_down_to_the_rate_and_none_is_refused() -> None:
     limits = Limits(requests_per_second=50.0, burst=1)
     with gateway(ScriptedEngine(), limits) as served, served.socket() as socket:
+        began = time.monotonic()
         for number in range(20):
             socket.send("unsubscribe", f"e{number}")
         assert [socket.receive()["executionId"] for _ in range(20)] == [f"e{n}" for n in range(20)]
+        assert time.monotonic() - began > 0.3  # the last of 20, at 50 a second, is due after 0.38
 
 
 def test_a_body_that_is_too_large_is_413_before_it_is_sent() -> None:

@@ -301,6 +301,7 @@ def _decode(cursor: str) -> _Rank:
         moment = datetime.fromisoformat(started)
         if moment.tzinfo is None or not isinstance(execution_id, str):
             raise ValueError
+        _after(started)  # at the end of all time there is none
         return _Rank(moment.astimezone(UTC).isoformat(timespec="milliseconds"), execution_id)
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError) as error:
         raise Problem(
