@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,7 +81,13 @@ def test_a_filter_is_a_text_and_no_query(order: Execution, cluster: Cluster, nam
 
 
 @pytest.mark.parametrize(
-    "cursor", [["2020-01-01T00:00:00+00:00' OR '1' = '1", "x"], ["9999-12-31T23:59:59+00:00", "' OR 1 = 1"]]
+    "cursor",
+    [
+        ["2020-01-01T00:00:00+00:00' OR '1' = '1", "x"],
+        ["9999-12-31T23:59:59+00:00", "' OR 1 = 1"],
+        ["9999-12-31T23:59:59.999+00:00", "x"],
+        ["0001-01-01T00:00:00+23:59", "x"],
+    ],
 )
 def test_a_cursor_that_is_made_up_leads_nowhere_else(
     order: Execution, cluster: Cluster, cursor: list[str]
@@ -90,8 +97,8 @@ def test_a_cursor_that_is_made_up_leads_nowhere_else(
     assert answer.status_code == 400 or order.execution_id not in answer.text
 
 
-def test_no_operation_finds_what_is_anothers(order: Execution, shop: Ductape, bank: Ductape) -> None:
-    theirs = bank.workflows.get(order.execution_id)
+def see_that_nothing_is_found(client: Ductape, execution_id: str) -> None:
+    theirs = client.workflows.get(execution_id)
     for act in (
         theirs.refresh,
         theirs.history,
@@ -100,13 +107,31 @@ def test_no_operation_finds_what_is_anothers(order: Execution, shop: Ductape, ba
         lambda: theirs.wait_for_completion(timeout=5),
         lambda: next(theirs.events()),
         lambda: list(theirs.subscribe()),
-        lambda: bank.workflows.wait_all([order.execution_id], timeout=5),
+        lambda: client.workflows.wait_all([execution_id], timeout=5),
     ):
         with pytest.raises(ExecutionNotFound) as refused:
             act()
-        assert "shop" not in str(refused.value).replace(order.execution_id, "")
+        assert "shop" not in str(refused.value).replace(execution_id, "")
+
+
+def test_no_operation_finds_what_is_anothers(order: Execution, bank: Ductape) -> None:
+    see_that_nothing_is_found(bank, order.execution_id)
     assert order.refresh().status == "running"
     assert {event.type for event in order.history().events} <= {"started", "status_changed"}
+
+
+def test_none_finds_it_while_its_owner_follows_it_nor_once_it_has_ended(shop: Ductape, bank: Ductape) -> None:
+    """What a gateway keeps for one, it must not show to another."""
+    order = shop.workflows.execute("waiting", 1)
+    with order.subscribe() as events, ThreadPoolExecutor(1) as pool:
+        assert next(events).type == "started"
+        waiting = pool.submit(order.wait_for_completion, timeout=60)
+        see_that_nothing_is_found(bank, order.execution_id)
+        order.signal("end", "by the shop")
+        assert waiting.result() == "by the shop"
+        assert [event.type for event in events][-1] == "completed"
+    assert shop.workflows.get_status(order.execution_id).status == "completed"
+    see_that_nothing_is_found(bank, order.execution_id)
 
 
 def test_what_is_anothers_looks_like_what_is_not_there(order: Execution, cluster: Cluster) -> None:

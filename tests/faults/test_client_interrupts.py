@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.scripts import KEY, interrupt
+from tests.faults.scripts import ends_at_once
 from tests.loopback import STATUS, answer, problem, stall, stall_after
 
 if TYPE_CHECKING:
@@ -61,26 +61,12 @@ CASES: dict[str, tuple[str, Act, str | None]] = {
 }  # fmt: skip
 
 
-def ends_at_once(code: str, url: str, ready: Callable[[Any], Any], server: Loopback | None) -> None:
-    took = []
-    for _ in range(5):  # the machine may be busy: the best of five counts
-        seconds, shown = interrupt(code, url, ready)
-        assert "KeyboardInterrupt" in shown
-        assert KEY not in shown
-        took.append(seconds)
-        if seconds < 0.1:
-            return
-        if server is not None:
-            server.received.clear()
-    raise AssertionError(f"it took {took} seconds")
-
-
 @pytest.mark.parametrize(("code", "act", "logged"), CASES.values(), ids=CASES.keys())
 def test_ctrl_c_ends_it_at_once_and_shows_no_key(
     code: str, act: Act, logged: str | None, server: Loopback
 ) -> None:
     server.default = act
-    ends_at_once(code, server.origin, said(logged) if logged else asked(server), server)
+    ends_at_once(code, server.origin, said(logged) if logged else asked(server), server.received.clear)
 
 
 def test_ctrl_c_ends_a_connect_that_nobody_accepts() -> None:
@@ -96,6 +82,6 @@ def test_ctrl_c_ends_a_connect_that_nobody_accepts() -> None:
             "print('trying', file=sys.stderr, flush=True)\n"
             "workflows.definitions()"
         )
-        ends_at_once(code, f"http://127.0.0.1:{address[1]}", said("trying"), None)
+        ends_at_once(code, f"http://127.0.0.1:{address[1]}", said("trying"))
         for sock in waiting:
             sock.close()

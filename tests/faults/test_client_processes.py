@@ -285,3 +285,37 @@ def test_a_program_may_end_while_a_thread_waits(server: Loopback) -> None:
     server.wait_for(lambda server: len(server.received) == 1)
     assert finish(process) == ""
     server.wait_for(lambda server: not server.open_connections)
+
+
+MOVABLE = """
+import time
+real, ahead = time.time, 0.0
+time.time = lambda: real() + ahead
+"""
+WAITS = """
+    def move():
+        global ahead
+        ahead = float(sys.stdin.readline())
+        print("moved", flush=True)
+
+    mover = threading.Thread(target=move)
+    mover.start()
+    began = time.monotonic()
+    try:
+        Ductape().workflows.wait_for_completion("order-1", timeout=1.5, poll_interval=0.05)
+    except WaitTimeout:
+        print("waited", time.monotonic() - began)
+    mover.join()
+"""
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_the_wall_clock_moving_by_an_hour_makes_no_wait_shorter_or_longer(
+    hours: int, server: Loopback
+) -> None:
+    server.default = answer(STATUS)
+    process = start(WAITS, server.origin, before=MOVABLE)
+    server.wait_for(lambda server: len(server.received) > 1)
+    moved, waited, seconds = finish(process, f"{3600 * hours}\n").split()
+    assert (moved, waited) == ("moved", "waited")
+    assert 1.5 <= float(seconds) < 10

@@ -14,6 +14,7 @@ import requests
 import trustme
 
 from ductape_sync import ConfigurationError, ConnectionFailed, Ductape, RequestTimeout, ServerError
+from tests.faults.scripts import within
 from tests.loopback import (
     STATUS,
     SUMMARY,
@@ -211,6 +212,7 @@ def test_a_proxy_that_does_not_answer_is_a_timeout(act: Act, proxy: Loopback) ->
     for url in (f"http://{HOST}", f"https://{HOST}"):
         with (
             client_of(url, timeout=0.5) as client,
+            within(3),
             pytest.raises(RequestTimeout, match="did not answer in time"),
         ):
             client.workflows.get_status("order-1")
@@ -223,6 +225,7 @@ def test_a_server_that_stalls_behind_a_tunnel_is_a_timeout(
         proxy.default = tunnel(server.port)
         with (
             client_of(f"https://{HOST}", verify=bundle, timeout=0.5) as client,
+            within(3),
             pytest.raises(RequestTimeout),
         ):
             client.workflows.get_status("order-1")

@@ -12,6 +12,7 @@ import pytest
 import trustme
 
 from ductape_sync import ConfigurationError, ConnectionFailed, Ductape, RequestTimeout
+from tests.faults.scripts import within
 from tests.loopback import STATUS, Loopback, answer, loopback
 
 if TYPE_CHECKING:
@@ -163,5 +164,5 @@ def test_a_handshake_that_stalls_is_a_timeout(ca: trustme.CA, bundle: str) -> No
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"https://127.0.0.1:{silent.getsockname()[1]}"
         client = Ductape("k", "p", "e", base_url=url, verify=bundle, timeout=0.5)
-        with client, pytest.raises(RequestTimeout):
+        with client, within(3), pytest.raises(RequestTimeout):
             client.workflows.get_status("order-1")

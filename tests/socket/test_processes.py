@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.faults.scripts import ends_at_once
 from tests.loopback import PATIENCE
 from tests.servers import environment
 
@@ -55,25 +56,26 @@ WAITS = {
 
 
 @pytest.mark.parametrize("wait", WAITS)
-def test_ctrl_c_ends(peer: Peer, wait: str) -> None:
+def test_ctrl_c_ends_it_at_once_and_shows_no_key(peer: Peer, wait: str) -> None:
     peer.start("order-1", "order-2")
-    process = run(peer, WAITS[wait])
-    peer.wait_until_subscribed("order-1")
-    process.send_signal(signal.SIGINT)
-    code, _, err = outcome(process)
-    assert code in (130, -signal.SIGINT)
-    assert err.rstrip().endswith("KeyboardInterrupt")
+    ends_at_once(
+        f"workflows = Ductape().workflows\n{WAITS[wait]}",
+        peer.origin,
+        lambda _: peer.wait_until_subscribed("order-1"),
+        lambda: peer.wait_for(lambda: not peer.talks),
+    )
 
 
-@pytest.mark.parametrize("wait", ["ductape.connect(timeout=1000)", "list(workflows.subscribe('order-1'))"])
-def test_ctrl_c_ends_what_waits_for_a_connection(peer: Peer, wait: str) -> None:
-    peer.scripts = [lambda talk: talk.wire.wait_until_gone()]
-    process = run(peer, wait)
-    peer.wait_for(lambda: peer.sockets)
-    process.send_signal(signal.SIGINT)
-    code, _, err = outcome(process)
-    assert code in (130, -signal.SIGINT)
-    assert err.rstrip().endswith("KeyboardInterrupt")
+@pytest.mark.parametrize(
+    "wait", ["Ductape().connect(timeout=1000)", "list(Ductape().workflows.subscribe('order-1'))"]
+)
+def test_ctrl_c_ends_what_waits_for_a_connection_at_once(peer: Peer, wait: str) -> None:
+    def prepare() -> None:
+        peer.scripts = [lambda talk: talk.wire.wait_until_gone()]
+        peer.sockets = 0
+
+    prepare()
+    ends_at_once(wait, peer.origin, lambda _: peer.wait_for(lambda: peer.sockets), prepare)
 
 
 def test_after_ctrl_c_the_client_goes_on(peer: Peer) -> None:

@@ -4,7 +4,6 @@ import datetime as dt
 import itertools
 import math
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -57,13 +56,6 @@ def test_without_a_limit_a_deadline_never_comes() -> None:
     clock.now += 1e9
     assert deadline.remaining() == math.inf
     assert not deadline.expired()
-
-
-def test_the_wall_clock_does_not_move_deadlines(monkeypatch: pytest.MonkeyPatch) -> None:
-    deadline = Deadline(60.0)
-    an_hour_on = time.time() + 3600
-    monkeypatch.setattr(time, "time", lambda: an_hour_on)
-    assert 59.0 < deadline.remaining() <= 60.0
 
 
 def test_backoff_doubles_up_to_its_maximum_and_is_jittered() -> None:

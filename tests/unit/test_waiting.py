@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -217,18 +216,6 @@ def test_a_status_of_a_newer_server_is_not_an_end(
 ) -> None:
     server.then(held(clock, 30, STATUS | {"status": "paused"}), answer(COMPLETED))
     assert workflows.wait_for_completion("order-1") == {"total": 42}
-
-
-def test_the_wall_clock_moving_by_an_hour_ends_no_wait(
-    server: Loopback, workflows: Workflows, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def and_the_wall_clock_moves(wire: Wire, request: Received) -> None:
-        moved = time.time() + 3600
-        monkeypatch.setattr(time, "time", lambda: moved)
-        held(clock, 30)(wire, request)
-
-    server.then(and_the_wall_clock_moves, held(clock, 20, COMPLETED))
-    assert workflows.wait_for_completion("order-1", timeout=60) == {"total": 42}
 
 
 def test_a_failed_execution_raises_why_and_where(server: Loopback, workflows: Workflows) -> None:
