@@ -26,7 +26,7 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 demo: $(VENV)/.gateway
 	@$(BIN)/python examples/demo.py
 
-test: $(VENV)/.dev chromium $(BIN)/nginx
+test: $(VENV)/.dev chromium $(BIN)/nginx $(BIN)/zsh $(BIN)/fish
 	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 # The tests that need no engine and no browser, on each other Python of this machine that the project is for.
@@ -86,6 +86,20 @@ $(BIN)/nginx: | $(BIN)/python
 		( cd $(VENV) && { $$get 2>/dev/null || { $$sudo apt-get update -qq && $$get; }; } && \
 			dpkg-deb -x nginx_*.deb nginx && rm nginx_*.deb && ln -sf ../nginx/usr/sbin/nginx bin/nginx ); \
 	fi; $@ -v 2>/dev/null || { rm -f $@; echo "The tests of the guides need nginx on the PATH: install it."; exit 1; }
+
+# The shells, beside bash, that complete the command: unpacked likewise.
+PACKAGES_zsh := zsh zsh-common
+PACKAGES_fish := fish fish-common libpcre2-32-0
+$(BIN)/zsh $(BIN)/fish: $(BIN)/%: | $(BIN)/python
+	@if found=$$(command -v $*); then ln -sf "$$found" $@; else \
+		test "$$(id -u)" = 0 && sudo= || sudo=sudo; \
+		get="apt-get download -qq -o APT::Sandbox::User=root $(PACKAGES_$*)"; \
+		mkdir -p $(VENV)/$* && ( cd $(VENV)/$* && { $$get 2>/dev/null || { $$sudo apt-get update -qq && $$get; }; } && \
+			for package in *.deb; do dpkg-deb -x $$package . || exit 1; done && rm *.deb && \
+			ln -sfn ../etc usr/etc && program=$$(ls "$$PWD"/bin/$* "$$PWD"/usr/bin/$* 2>/dev/null | head -n 1) && \
+			printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$$@"\n' "$$(echo "$$PWD"/usr/lib/*-*)" "$$program" > ../bin/$* && \
+			chmod +x ../bin/$* ); \
+	fi; $@ --version >/dev/null || { rm -f $@; echo "The tests of completion need $* on the PATH: install it."; exit 1; }
 
 clean:
 	rm -rf $(VENV) $(VENV)-* .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -5,13 +5,10 @@ from __future__ import annotations
 import contextlib
 import enum
 import os
-import re
 import sys
 from typing import TYPE_CHECKING
 
 import click
-
-from .. import errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,46 +49,14 @@ MEANINGS = {
     ExitCode.BROKEN_PIPE: "whoever read the output stopped reading",
 }
 
-_OUTCOMES: tuple[tuple[type[errors.DuctapeError], ExitCode, str], ...] = (
-    (errors.ConfigurationError, ExitCode.USAGE, ""),
-    (errors.MissingExtra, ExitCode.USAGE, ""),
-    (errors.InvalidRequest, ExitCode.USAGE, ""),
-    (errors.ExecutionFailed, ExitCode.FAILED, ""),
-    (errors.ExecutionCancelled, ExitCode.CANCELLED, ""),
-    (errors.WaitTimeout, ExitCode.TIMED_OUT, ""),
-    (errors.ExecutionNotFound, ExitCode.NOT_FOUND, "'ductape-sync list' shows those that exist"),
-    (errors.WorkflowNotFound, ExitCode.NOT_FOUND, "'ductape-sync workflows' shows those that exist"),
-    (errors.NotFound, ExitCode.NOT_FOUND, "check --base-url"),
-    (errors.TransportError, ExitCode.UNAVAILABLE, ""),
-    (errors.SubscriptionError, ExitCode.UNAVAILABLE, ""),
-    (errors.RateLimited, ExitCode.UNAVAILABLE, ""),
-    (errors.Unauthenticated, ExitCode.DENIED, "check --access-key, or DUCTAPE_ACCESS_KEY"),
-    (errors.Forbidden, ExitCode.DENIED, "check --product and --env"),
-    (errors.Conflict, ExitCode.CONFLICT, ""),
-)
-
-_EXTRAS = {"rich": "cli", "temporalio": "gateway", "starlette": "gateway", "uvicorn": "gateway",
-           "jsonschema_rs": "gateway", "yaml": "gateway", "websockets": "gateway"}  # fmt: skip
-
-# How messages about settings name the arguments of Ductape(…), which are options here.
-_ARGUMENT = re.compile(r"\b(access_key|product|env|base_url)(?:=…|(?= \(?or DUCTAPE_))")
-
 
 def run(group: click.Group, arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code; what went wrong is said on standard error.
 
     A command returns its `ExitCode`, or None when all went well.
     """
-    instruction = os.environ.get(COMPLETE_VARIABLE)
     try:
-        if instruction:
-            from click.shell_completion import shell_complete
-
-            return shell_complete(group, {}, PROGRAM, COMPLETE_VARIABLE, instruction)
-        with group.make_context(PROGRAM, list(arguments)) as context:
-            code = group.invoke(context)
-            sys.stdout.flush()
-        return int(code or ExitCode.OK)
+        return _invoke(group, arguments)
     except click.exceptions.Exit as end:
         return end.exit_code
     except (KeyboardInterrupt, click.Abort):
@@ -99,46 +64,38 @@ def run(group: click.Group, arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         _drop_output()
         return ExitCode.BROKEN_PIPE
-    except (click.ClickException, errors.DuctapeError, ModuleNotFoundError) as error:
+    except _told() as error:
+        from .explaining import explain
+
         code, message = explain(error)
         fail(message)
         return code
+    except OSError as error:
+        if error.errno is None:
+            raise  # the system knows nothing of it
+        _drop_output()
+        fail(f"the output cannot be written: {error.strerror}")
+        return ExitCode.ERROR
 
 
-def explain(error: Exception) -> tuple[ExitCode, str]:
-    """Return the exit code that stands for an error, and what to tell the user.
+def _invoke(group: click.Group, arguments: Sequence[str]) -> int:
+    instruction = os.environ.get(COMPLETE_VARIABLE)
+    if instruction:
+        from .completion import complete
 
-    Raises:
-        Exception: The error itself, when it is one that no user can do anything about.
-    """
-    if isinstance(error, click.UsageError):
-        command = error.ctx.command_path if error.ctx else PROGRAM
-        return ExitCode.USAGE, f"{error.format_message().rstrip('.')}; see '{command} --help'"
-    if isinstance(error, click.ClickException):
-        return ExitCode.ERROR, error.format_message()
-    if isinstance(error, ModuleNotFoundError):
-        extra = _EXTRAS.get((error.name or "").partition(".")[0])
-        if extra is None:
-            raise error
-        return ExitCode.USAGE, f"this command needs an extra: pip install 'ductape-sync[{extra}]'"
-    code, remedy = next(
-        ((code, remedy) for kind, code, remedy in _OUTCOMES if isinstance(error, kind)), (ExitCode.ERROR, "")
-    )
-    if isinstance(error, errors.APIError) and error.status in {408, 502, 503, 504}:
-        code = ExitCode.UNAVAILABLE
-    return code, _message(error, remedy)
+        return complete(group, instruction)
+    with group.make_context(PROGRAM, list(arguments)) as context:
+        code = group.invoke(context)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    return int(code or ExitCode.OK)
 
 
-def _message(error: Exception, remedy: str) -> str:
-    text, about = str(error), ""
-    if isinstance(error, errors.APIError):
-        # The remedy goes before the code and the request's id, which are for the server's log.
-        text, about = error.detail.rstrip("."), str(error).removeprefix(error.detail)
-    elif isinstance(error, errors.ConfigurationError):
-        text = _ARGUMENT.sub(lambda match: "--" + match[1].replace("_", "-"), text)
-    elif isinstance(error, errors.WaitTimeout) and error.execution is not None:
-        remedy = f"'{PROGRAM} wait {error.execution.execution_id}' waits again"
-    return text + (f"; {remedy}" if remedy else "") + about
+def _told() -> tuple[type[Exception], ...]:
+    """What a user is told of in one line. Evaluated when something was raised: help needs none of it."""
+    from ..errors import DuctapeError
+
+    return click.ClickException, DuctapeError, ModuleNotFoundError
 
 
 def fail(message: str) -> None:
@@ -151,10 +108,12 @@ def say(message: str) -> None:
     from ..display.text import printable
 
     line = printable(" ".join(message.splitlines()))
-    with contextlib.suppress(BrokenPipeError):  # nobody reads it
-        print(f"{PROGRAM}: {line}", file=sys.stderr)
+    if sys.stderr is not None:  # it is None when it was closed, and print() would then write to the output
+        with contextlib.suppress(OSError):  # nobody reads it, or there is no place for it
+            print(f"{PROGRAM}: {line}", file=sys.stderr)
 
 
 def _drop_output() -> None:
     # What is still buffered would raise again when the interpreter ends.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

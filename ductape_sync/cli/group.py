@@ -1,6 +1,6 @@
 """The command's group, whose subcommands are loaded one by one.
 
-A subcommand's module is imported when it is called or listed, and imports what it needs when it runs, so that
+A subcommand's module is imported when it is called, and imports what it needs when it runs, so that
 `--version` and `--help` answer at once.
 """
 
@@ -18,22 +18,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _COMMANDS = {
-    "execute": "executions",
-    "status": "executions",
-    "wait": "executions",
-    "watch": "executions",
-    "history": "executions",
-    "signal": "executions",
-    "cancel": "executions",
-    "list": "executions",
-    "workflows": "executions",
-    "dev": "servers",
-    "serve": "servers",
-    "worker": "servers",
-    "key": "servers",
-    "completion": "completion",
+    "execute": ("starting", "Start an execution of a workflow, and write its id."),
+    "status": ("following", "Show how an execution is now."),
+    "wait": ("following", "Wait until an execution has ended, and write its result."),
+    "watch": ("following", "Write the events of an execution, live until it ends."),
+    "history": ("following", "Write what happened in an execution so far."),
+    "signal": ("sending", "Send a signal to a running execution."),
+    "cancel": ("sending", "Ask a running execution to end."),
+    "list": ("listing", "List executions, newest first."),
+    "workflows": ("listing", "List the workflows that can be executed now."),
+    "dev": ("servers", "Run everything on this machine: Temporal, a worker, the server."),
+    "serve": ("servers", "Run the server in front of an existing Temporal."),
+    "worker": ("servers", "Run workflows for an existing Temporal."),
+    "key": ("servers", "Make an access key."),
+    "completion": ("completion", "Print the script for completion in a shell."),
 }
-"""The module of each command, in the order that help lists them. It holds it as `<name>_command`."""
+"""The module of each command, which holds it as `<name>_command`, and its short help, so that listing the
+commands loads none. In the order that help lists them."""
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -70,7 +71,8 @@ class Group(click.Group):
         """Load a command."""
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f".{_COMMANDS[cmd_name]}", __package__)
+        home, _ = _COMMANDS[cmd_name]
+        module = importlib.import_module(f".{home}", __package__)
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
 
@@ -86,6 +88,11 @@ class Group(click.Group):
             ctx.fail(f"there is no command {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
         return super().resolve_command(ctx, args)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the commands, without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in _COMMANDS.items()])
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the exit codes."""
         format_exit_codes(formatter)
@@ -98,7 +105,9 @@ def format_exit_codes(formatter: click.HelpFormatter) -> None:
 
 
 @click.group(cls=Group, context_settings=_CONTEXT, invoke_without_command=True)
-@click.version_option(__version__, prog_name=PROGRAM, message="%(prog)s %(version)s")
+@click.version_option(
+    __version__, prog_name=PROGRAM, message="%(prog)s %(version)s", help="Show the version and exit."
+)
 @click.pass_context
 def group(context: click.Context) -> None:
     """Start Ductape workflows and work with their executions; run the server for them.

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from typing import Any
 
 from click import BadParameter
 
-_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)?")
+_DURATION = r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)?"
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def duration(text: str) -> float:
     """Read a length of time, such as `30` or `30s`, `500ms`, `5m`, `2h`, `1d`, as seconds."""
-    match = _DURATION.fullmatch(text)
+    match = re.fullmatch(_DURATION, text)
     if match is None:
         raise BadParameter(f"{text!r} is not a duration; write it as 30 (seconds), 500ms, 5m, 2h or 1d")
     return float(match[1]) * _SECONDS[match[2] or "s"]
@@ -23,6 +22,8 @@ def duration(text: str) -> float:
 
 def json_value(text: str) -> Any:
     """Read JSON given as it is, as `@file`, or as `-` for standard input."""
+    import json
+
     source, where = _source(text)
     try:
         return json.loads(source, parse_constant=_refuse)
@@ -35,7 +36,7 @@ def json_value(text: str) -> Any:
 
 def _source(text: str) -> tuple[str | bytes, str]:
     if text == "-":
-        return sys.stdin.buffer.read(), " in standard input"
+        return _standard_input(), " in standard input"
     if not text.startswith("@"):
         return text, ""
     try:
@@ -43,6 +44,15 @@ def _source(text: str) -> tuple[str | bytes, str]:
             return file.read(), f" in {text[1:]}"
     except OSError as error:
         raise BadParameter(f"{text[1:]!r} cannot be read: {error.strerror}") from None
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:  # it was closed before the command began
+        raise BadParameter("standard input cannot be read: it is closed")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise BadParameter(f"standard input cannot be read: {error.strerror}") from None
 
 
 def _refuse(constant: str) -> None:

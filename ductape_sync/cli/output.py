@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import os
@@ -12,6 +13,7 @@ from ..display.text import json_text, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import TextIO
 
     from rich.console import Console, RenderableType
     from rich.text import Text
@@ -22,7 +24,22 @@ _UNBOUNDED = 1_000_000  # columns: what is no terminal has no edge to wrap at
 def write_json(document: Any) -> None:
     """Write one document in one line, at once: a stream of them is JSON lines."""
     # ASCII alone: it arrives in any locale, and a terminal acts on none of it.
-    print(json.dumps(document), flush=True)
+    write_text(json.dumps(document))
+
+
+def write_text(text: str) -> None:
+    """Write a line as it is, at once.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    print(text, file=_stream(), flush=True)
+
+
+def _stream() -> TextIO:
+    if sys.stdout is None:  # it was closed before the command began
+        raise OSError(errno.EBADF, "standard output is closed")
+    return sys.stdout
 
 
 @functools.cache
@@ -31,7 +48,7 @@ def console() -> Console:
     from rich.console import Console
 
     return Console(
-        width=None if sys.stdout.isatty() else _UNBOUNDED,
+        width=None if _stream().isatty() else _UNBOUNDED,
         color_system=None if os.environ.get("NO_COLOR") else "auto",
         markup=False,
         emoji=False,
@@ -86,6 +103,7 @@ def _write(what: RenderableType, **layout: Any) -> None:
     with console().capture() as captured:
         console().print(what, **layout)
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().split("\n")[:-1])
-    encoding = sys.stdout.encoding
+    stream = _stream()
     # A terminal that cannot show a character gets its number.
-    print(text.encode(encoding, "backslashreplace").decode(encoding), end="", flush=True)
+    shown = text.encode(stream.encoding, "backslashreplace").decode(stream.encoding)
+    print(shown, end="", file=stream, flush=True)

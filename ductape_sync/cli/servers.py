@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..display.text import printable
-from .failures import ExitCode, fail
 from .group import Command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Coroutine
+    from pathlib import Path
 
     from ..gateway.config import Settings
-    from ..gateway.services import Ready
     from ..gateway.tenants import Tenant
 
-_PATH = click.Path(path_type=Path)
-_KEY = re.compile(r"[!-~]+")
+_PATH = click.Path()
+_KEY = r"[!-~]+"
 
-_files = click.argument("files", metavar="FILE.py…", nargs=-1, required=True)
+_files = click.argument("files", metavar="FILE.py…", nargs=-1, required=True, type=_PATH)
 _host = click.option(
     "--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 lets others in."
 )
@@ -110,23 +104,24 @@ def dev_command(**options: Any) -> None:
     that programs and the dashboard talk to. Ctrl-C stops all of it.
     """
     from ..gateway.services import DevOptions, dev
-    from ..gateway.tenants import Tenant, new_key
+    from ..gateway.tenants import new_key
+    from .serving import log, run, tell_ready
 
-    _log(verbose=options["verbose"], readable=True)
+    log(verbose=options["verbose"], readable=True)
     key = options["access_key"] or new_key()
-    if not _KEY.fullmatch(key):
+    if not re.fullmatch(_KEY, key):
         raise click.BadParameter("it has characters other than visible ASCII ones", param_hint="--access-key")
     what = DevOptions(
         files=options["files"],
-        tenant=Tenant(options["product"], options["env"]),
+        tenant=_tenant(options),
         access_key=key,
         host=options["host"],
         port=options["port"],
         allowed_hosts=options["allow_host"],
-        db=options["db"],
+        db=_path(options["db"]),
     )
-    ready_file = options["ready_file"]
-    _run(lambda: dev(what, lambda ready: _ready(ready, ready_file)), ready_file)
+    ready_file = _path(options["ready_file"])
+    run(lambda: dev(what, lambda ready: tell_ready(ready, ready_file)), ready_file)
 
 
 @click.command(
@@ -155,22 +150,25 @@ def serve_command(**options: Any) -> None:
         env = "prod"
         keys = ["sha256:..."]
     """  # noqa: D301 - click wants the backspace itself
+    from pathlib import Path
+
     from ..gateway.config import load
     from ..gateway.services import serve
+    from .serving import log, run, tell_ready
 
-    _log(verbose=options["verbose"], readable=False)
-    ready_file = options["ready_file"]
+    log(verbose=options["verbose"], readable=False)
+    config, ready_file = Path(options["config"]), _path(options["ready_file"])
 
-    def run() -> Coroutine[Any, Any, None]:
+    def start() -> Coroutine[Any, Any, None]:
         return serve(
             options["temporal"],
-            load(options["config"]),
+            load(config),
             host=options["host"],
             port=options["port"],
-            on_ready=lambda ready: _ready(ready, ready_file),
+            on_ready=lambda ready: tell_ready(ready, ready_file),
         )
 
-    _run(run, ready_file)
+    run(start, ready_file)
 
 
 @click.command(
@@ -196,16 +194,18 @@ def worker_command(**options: Any) -> None:
     """Run every workflow and activity in the files, for an existing Temporal."""
     from ..gateway.config import load
     from ..gateway.services import work
+    from .serving import log, run, tell
 
-    _log(verbose=options["verbose"], readable=False)
+    log(verbose=options["verbose"], readable=False)
+    config = _path(options["config"])
 
-    def run() -> Coroutine[Any, Any, None]:
-        settings = load(options["config"]) if options["config"] is not None else None
+    def start() -> Coroutine[Any, Any, None]:
+        settings = load(config) if config is not None else None
         tenant = _tenant(options, settings)
         ready = f"The worker takes work from {tenant.task_queue} in {tenant.namespace}. Ctrl-C stops it."
-        return work(options["files"], options["temporal"], tenant, settings, lambda: print(ready, flush=True))
+        return work(options["files"], options["temporal"], tenant, settings, lambda: tell(ready))
 
-    _run(run)
+    run(start)
 
 
 @click.command("key", cls=Command, short_help="Make an access key.", examples=("ductape-sync key",))
@@ -216,12 +216,13 @@ def key_command() -> None:
     `ductape-sync serve`.
     """
     from ..gateway.tenants import hash_key, new_key
+    from .output import write_text
 
     key = new_key()
-    print(f"access key  {key}\nhash        {hash_key(key)}")
+    write_text(f"access key  {key}\nhash        {hash_key(key)}")
 
 
-def _tenant(options: dict[str, Any], settings: Settings | None) -> Tenant:
+def _tenant(options: dict[str, Any], settings: Settings | None = None) -> Tenant:
     """Whom a worker works for: as the configuration has it, unless the options say otherwise."""
     from attrs import evolve
 
@@ -229,78 +230,16 @@ def _tenant(options: dict[str, Any], settings: Settings | None) -> Tenant:
 
     product, env = options["product"], options["env"]
     known = settings.keys.tenants() if settings is not None else ()
-    found = next((each for each in known if (each.product, each.env) == (product, env)), Tenant(product, env))
-    given = {name: options[name] for name in ("namespace", "task_queue") if options[name] is not None}
-    return evolve(found, **given)
-
-
-def _ready(ready: Ready, ready_file: Path | None) -> None:
-    """Tell people, and programs, that all of it answers."""
-    if ready_file is not None:
-        ready.write(ready_file)
-    print(f"Ductape is ready at {ready.url}", end="")
-    if ready.tenant is not None:
-        product, env = ready.tenant.product, ready.tenant.env
-        print(f" with the access key {ready.access_key} (product {product}, env {env}).")
-        print(f"  Dashboard: {ready.url}/?token={ready.access_key}")
-        print(f"  Workflows: {', '.join(ready.workflows)}")
-    else:
-        print(".")
-    print("  Ctrl-C stops it.", flush=True)
-
-
-def _log(*, verbose: bool, readable: bool) -> None:
-    import logging
-
-    from ..gateway.logs import set_up
-
-    set_up(logging.INFO if verbose or not readable else logging.WARNING, readable=readable)
-
-
-def _run(start: Callable[[], Coroutine[Any, Any, None]], ready_file: Path | None = None) -> NoReturn:
-    """Run a service until it ends, tell the user what went wrong, and end the process."""
-    import asyncio
-
-    from ..gateway.config import ConfigError
-    from ..gateway.engine.devserver import DevServerError
-    from ..gateway.engine.loading import LoadError
-    from ..gateway.server import ListenError
-    from ..gateway.services import ServiceError
-
-    code = ExitCode.OK
+    found = next((each for each in known if (each.product, each.env) == (product, env)), None)
+    given = {name: options[name] for name in ("namespace", "task_queue") if options.get(name) is not None}
     try:
-        _remove(ready_file)
-        asyncio.run(start())
-    except (ConfigError, DevServerError, ListenError, LoadError, ServiceError) as error:
-        _fail(str(error))
-        code = ExitCode.ERROR
-    finally:
-        _remove(ready_file)
-    _end(code)
+        return evolve(found or Tenant(product, env), **given)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
-def _end(code: ExitCode) -> NoReturn:
-    """End the process at once: everything in it is closed.
+def _path(text: str | None) -> Path | None:
+    # Not click's: the module would be loaded for help, too.
+    from pathlib import Path
 
-    Python's own end would wait for the thread of a step that goes on for ever, and now and then it
-    crashes with the threads of Temporal's client, which may be about to call Python.
-    """
-    from ..gateway.tracing import flush
-
-    flush()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
-def _fail(message: str) -> None:
-    first, *rest = message.splitlines()
-    fail(first)
-    for line in rest:
-        print(printable(line), file=sys.stderr)
-
-
-def _remove(ready_file: Path | None) -> None:
-    if ready_file is not None:
-        with contextlib.suppress(OSError):
-            ready_file.unlink()
+    return None if text is None else Path(text)

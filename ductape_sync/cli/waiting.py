@@ -29,7 +29,7 @@ def wait(execution: Execution, *, timeout: float | None = None, as_json: bool) -
     """
     try:
         with _interruptible(execution):
-            result = execution.wait_for_completion(timeout=timeout, progress=sys.stderr.isatty())
+            result = execution.wait_for_completion(timeout=timeout, progress=_on_terminal())
     except (errors.ExecutionError, errors.WaitTimeout) as error:
         if as_json and error.status is not None:
             output.write_json(error.status.to_dict())
@@ -55,6 +55,10 @@ def follow(execution: Execution, *, after: str | None = None, as_json: bool) -> 
             last = event.type
     # Without any event there was nothing after the given one: the end has been before.
     return _ENDS.get(last or execution.refresh().status, ExitCode.ERROR)
+
+
+def _on_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 @contextlib.contextmanager

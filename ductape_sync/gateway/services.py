@@ -8,6 +8,7 @@ import ipaddress
 import json
 import logging
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -37,6 +38,10 @@ _READY_SECONDS = 30.0
 
 class ServiceError(Exception):
     """A service cannot start, or had to end; the message says which part and why."""
+
+
+class EngineUnreachable(ServiceError):
+    """Temporal does not answer; the message says where it was looked for."""
 
 
 @frozen(kw_only=True)
@@ -218,7 +223,8 @@ async def work(
         on_ready: called once it takes work.
 
     Raises:
-        ServiceError: Temporal does not answer, or refuses the worker.
+        EngineUnreachable: Temporal does not answer.
+        ServiceError: Temporal refuses the worker.
         LoadError: the files cannot be used.
     """
     definitions = load_definitions(files)
@@ -235,7 +241,16 @@ async def work(
                 on_ready=on_ready,
             )
         except RuntimeError as error:
-            raise ServiceError(
-                f"The worker cannot use Temporal at {address}: see that it runs there, and has the "
-                f"namespace {tenant.namespace}. It says: {error}"
-            ) from error
+            raise _refused(address, tenant.namespace, str(error)) from error
+
+
+def _refused(address: str, namespace: str, cause: str) -> ServiceError:
+    """The error for a worker that Temporal does not take, in as many of its words as people need."""
+    said = re.search(r'(?:message|error): "([^"]+)"', cause)  # the rest is how Rust writes it
+    why = said[1] if said else cause
+    if "client connect" in cause:
+        return EngineUnreachable(f"No Temporal answers at {address} ({why}): see that it runs there.")
+    return ServiceError(
+        f"The worker cannot use Temporal at {address}: see that it has the namespace {namespace}. "
+        f"It says: {why}"
+    )

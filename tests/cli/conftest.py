@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import fcntl
 import os
+import re
 import select
 import subprocess
 import sys
@@ -40,6 +42,18 @@ class Shell:
             check=False,
         )
 
+    def sh(self, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a shell's script, in which `$COMMAND` is the command and `$@` are the arguments."""
+        return subprocess.run(
+            ["/bin/sh", "-c", script, "sh", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=environment(**self.variables, COMMAND=COMMAND),
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [COMMAND, *arguments],
@@ -50,25 +64,50 @@ class Shell:
             text=True,
         )
 
-    def on_terminal(self, *arguments: str, **variables: str) -> Terminal:
-        return Terminal([COMMAND, *arguments], environment(**self.variables, TERM="xterm") | variables)
+    def on_terminal(self, *arguments: str, columns: int = 100, **variables: str) -> Terminal:
+        return Terminal(
+            [COMMAND, *arguments],
+            environment(**self.variables, TERM="xterm") | variables,
+            columns=columns,
+        )
 
 
 class Terminal:
-    """A command on a terminal of its own, 100 columns wide; a context manager."""
+    """A command on a terminal of its own; a context manager."""
 
-    def __init__(self, command: list[str], variables: dict[str, str]) -> None:
+    def __init__(
+        self, command: list[str], variables: dict[str, str], *, folder: Path | None = None, columns: int = 100
+    ) -> None:
         self._ours, theirs = os.openpty()
-        termios.tcsetwinsize(theirs, (24, 100))
+        termios.tcsetwinsize(theirs, (24, columns))
         self.text = ""
         """All that was read so far."""
-        self.process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables)
+        self.process = subprocess.Popen(
+            command,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=variables,
+            cwd=folder,
+            start_new_session=True,
+            # Shells want it to be the terminal that controls them.
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
+        )
         os.close(theirs)
 
     def read_until(self, wanted: str) -> None:
         """Read until something is there."""
-        while wanted not in self.text:
-            assert self._read(), f"{wanted!r} never came: {self.text!r}"
+        self.search(re.escape(wanted))
+
+    def search(self, pattern: str) -> re.Match[str]:
+        """Read until something is there that a pattern matches."""
+        while not (found := re.search(pattern, self.text)):
+            assert self._read(), f"{pattern!r} never came: {self.text!r}"
+        return found
+
+    def type(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._ours, keys.encode())
 
     def finish(self) -> int:
         """Read all that it writes; return its exit code."""

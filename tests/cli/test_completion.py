@@ -1,73 +1,158 @@
-"""Completion, as shells ask for it."""
+"""Completion, by the keys that a user presses in bash, zsh and fish."""
 
 from __future__ import annotations
 
-import subprocess
+import contextlib
+import shlex
+import shutil
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.conftest import COMMAND
+from tests.cli.conftest import COMMAND, Shell, Terminal
 from tests.servers import environment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from ductape_sync import Ductape
-    from tests.cli.conftest import Shell
+
+BIN = Path(COMMAND).parent
+SHELLS = ("bash", "zsh", "fish")
+
+CLEAR, START, TAB, ENTER = "\x15", "\x01", "\t", "\r"
 
 
-def completed(shell: Shell, line: str, **variables: str) -> list[str]:
-    """What bash offers at the end of a line, through the script itself."""
-    words = line.split(" ")
-    script = f"""
-        eval "$({COMMAND} completion bash)"
-        COMP_WORDS=({" ".join(f"'{word}'" for word in words)})
-        COMP_CWORD={len(words) - 1}
-        _ductape_sync_completion ductape-sync
-        printf '%s\\n' "${{COMPREPLY[@]}}"
-    """
-    path = f"{Path(COMMAND).parent}:{environment()['PATH']}"
-    done = subprocess.run(
-        ["bash", "--norc", "-c", script],
-        capture_output=True,
-        text=True,
-        env=environment(**shell.variables | {"PATH": path} | variables),
-        timeout=60,
-        check=True,
+class Prompt:
+    """A shell at its prompt, with the completion of the command set up as the guide says."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._lines = 0
+
+    @property
+    def text(self) -> str:
+        """All that was on the screen so far."""
+        return self._terminal.text
+
+    def complete(self, line: str) -> str:
+        """What a line is after the tab key."""
+        # A command is put before the line that writes it down. What is typed does not have the mark itself.
+        self._lines += 1
+        self._terminal.type(f'{CLEAR}{line}{TAB}{START}echo "MA"RK{self._lines} {ENTER}')
+        return self._terminal.search(rf"MARK{self._lines} (.*?) *\r?\n")[1]
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name, path=f"{BIN}:{environment()['PATH']}")
+    assert found, (
+        f"{name} is not on the PATH: install it, or let make unpack it ({BIN.parent.name}/bin/{name})"
     )
-    assert done.stderr == ""
-    return done.stdout.split()
+    return found
 
 
-def test_bash_completes_commands_and_options(alone: Shell) -> None:
-    assert completed(alone, "ductape-sync exec") == ["execute"]
-    assert completed(alone, "ductape-sync list --of") == ["--offset"]
-    assert completed(alone, "ductape-sync list --status c") == ["completed", "cancelled"]
-    assert completed(alone, "ductape-sync completion ") == ["bash", "zsh", "fish"]
+def _bash(folder: Path) -> list[str]:
+    rc = folder / "bashrc"
+    rc.write_text(
+        'PS1="READY> "\nbind "set enable-bracketed-paste off"\neval "$(ductape-sync completion bash)"\n'
+    )
+    return [_program("bash"), "--noprofile", "--rcfile", str(rc), "-i"]
 
 
-def test_names_of_workflows_and_ids_come_from_the_server(shell: Shell, ductape: Ductape) -> None:
-    execution_id = f"completion-{uuid.uuid4().hex[:8]}"
+def _zsh(folder: Path) -> list[str]:
+    program = _program("zsh")
+    unpacked = BIN.parent / "zsh"  # which does not know where it is
+    lines = [
+        f"module_path=({shlex.quote(str(unpacked))}/usr/lib/*/zsh/*(N) $module_path)",
+        f"fpath=({shlex.quote(str(unpacked))}/usr/share/zsh/functions/**/*(/N) $fpath)",
+        'PS1="READY> "',
+        "bindkey -e",
+        "unsetopt prompt_sp zle_bracketed_paste 2>/dev/null",
+        "autoload -Uz compinit && compinit -u -D",
+        'eval "$(ductape-sync completion zsh)"',
+    ]
+    (folder / ".zshrc").write_text("\n".join(lines) + "\n")
+    return [program, "-d", "-i"]
+
+
+def _fish(folder: Path) -> list[str]:
+    (folder / "fish").mkdir()
+    (folder / "fish" / "config.fish").write_text(
+        "set -g fish_greeting\nfunction fish_prompt; echo -n 'READY> '; end\n"
+        "ductape-sync completion fish | source\n"
+    )
+    return [_program("fish"), "-i"]
+
+
+@pytest.fixture
+def prompt(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str, Shell], Prompt]]:
+    """Starts a shell in the test's folder."""
+    with contextlib.ExitStack() as stack:
+
+        def start(name: str, shell: Shell) -> Prompt:
+            home = tmp_path / "home"
+            home.mkdir()
+            command = {"bash": _bash, "zsh": _zsh, "fish": _fish}[name](home)
+            variables = environment(
+                **shell.variables,
+                PATH=f"{BIN}:{environment()['PATH']}",
+                TERM="xterm",
+                HOME=str(home),
+                ZDOTDIR=str(home),
+                XDG_CONFIG_HOME=str(home),
+                XDG_DATA_HOME=str(home),
+                INPUTRC="/dev/null",
+            )
+            terminal = stack.enter_context(Terminal(command, variables, folder=tmp_path))
+            terminal.read_until("READY> ")
+            return Prompt(terminal)
+
+        yield start
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_commands_options_and_files_are_completed(
+    prompt: Callable[[str, Shell], Prompt], alone: Shell, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders" / "first.json").write_text("{}")
+    (tmp_path / "flows.py").write_text("")
+    at = prompt(name, alone)
+    assert at.complete("ductape-sync exec") == "ductape-sync execute"
+    assert at.complete("ductape-sync list --of") == "ductape-sync list --offset"
+    assert at.complete("ductape-sync list --status fa") == "ductape-sync list --status failed"
+    assert at.complete("ductape-sync completion z") == "ductape-sync completion zsh"
+    assert at.complete("ductape-sync dev fl") == "ductape-sync dev flows.py"
+    assert at.complete("ductape-sync worker fl") == "ductape-sync worker flows.py"
+    assert at.complete("ductape-sync execute x -i @or") == "ductape-sync execute x -i @orders/first.json"
+    assert (
+        at.complete("ductape-sync execute x -i @orders/f") == "ductape-sync execute x -i @orders/first.json"
+    )
+    assert at.complete("ductape-sync signal x y --data @") == "ductape-sync signal x y --data @"
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_names_ids_and_signals_come_from_the_server(
+    prompt: Callable[[str, Shell], Prompt], shell: Shell, ductape: Ductape, name: str
+) -> None:
+    execution_id = f"completion:{uuid.uuid4().hex[:8]}@{name}"
     ductape.workflows.execute("approval-process", {}, execution_id=execution_id).cancel()
-    assert completed(shell, "ductape-sync execute multi") == ["multi-step-process"]
-    assert completed(shell, "ductape-sync list --workflow appr") == ["approval-process"]
-    assert completed(shell, f"ductape-sync wait {execution_id[:-2]}") == [execution_id]
+    at = prompt(name, shell)
+    assert at.complete("ductape-sync execute multi") == "ductape-sync execute multi-step-process"
+    assert at.complete("ductape-sync list --workflow appr") == "ductape-sync list --workflow approval-process"
+    assert at.complete(f"ductape-sync wait {execution_id[:-2]}") == f"ductape-sync wait {execution_id}"
+    signal = f"ductape-sync signal {execution_id}"
+    assert at.complete(f"{signal} rej") == f"{signal} reject"
 
 
-def test_without_a_server_or_a_key_nothing_is_offered_and_nothing_is_said(alone: Shell) -> None:
-    assert completed(alone, "ductape-sync execute ") == []
+@pytest.mark.parametrize("name", SHELLS)
+def test_without_a_server_or_a_key_nothing_is_offered_and_nothing_is_said(
+    prompt: Callable[[str, Shell], Prompt], alone: Shell, name: str
+) -> None:
     nowhere = {"DUCTAPE_BASE_URL": "http://127.0.0.1:9", "DUCTAPE_ACCESS_KEY": "k", "DUCTAPE_PRODUCT": "p"}
-    assert completed(alone, "ductape-sync wait ", DUCTAPE_ENV="e", **nowhere) == []
-
-
-@pytest.mark.parametrize("name", ["zsh", "fish"])
-def test_other_shells_get_a_script_that_asks_the_command(alone: Shell, name: str) -> None:
-    script = alone("completion", name).stdout
-    assert f"_DUCTAPE_SYNC_COMPLETE={name}_complete" in script
-    asked = {"zsh": {"COMP_WORDS": "ductape-sync exec", "COMP_CWORD": "1"},
-             "fish": {"COMP_WORDS": "ductape-sync exec", "COMP_CWORD": "exec"}}[name]  # fmt: skip
-    answer = alone(_DUCTAPE_SYNC_COMPLETE=f"{name}_complete", **asked)
-    assert answer.returncode == 0
-    assert "execute" in answer.stdout
-    assert "status" not in answer.stdout
+    at = prompt(name, Shell({**nowhere, "DUCTAPE_ENV": "e"}))
+    assert at.complete("ductape-sync execute multi") == "ductape-sync execute multi"
+    assert at.complete("ductape-sync signal x y") == "ductape-sync signal x y"
+    assert "rror" not in at.text

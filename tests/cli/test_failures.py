@@ -6,9 +6,10 @@ import click
 import pytest
 
 from ductape_sync import errors
-from ductape_sync.cli.connection import tell_warnings
-from ductape_sync.cli.failures import MEANINGS, ExitCode, explain, run
+from ductape_sync.cli.explaining import explain
+from ductape_sync.cli.failures import MEANINGS, ExitCode, run
 from ductape_sync.cli.group import group
+from ductape_sync.cli.warnings import tell_warnings
 
 
 @pytest.fixture(autouse=True)
@@ -96,11 +97,15 @@ def test_a_missing_library_is_named_as_the_extra_that_has_it() -> None:
         (["wait", "x", "--timeout", "5y"], "'5y' is not a duration"),
         (["execute", "x", "--input", "{"], "this is not JSON"),
         (["execute", "x", "--metadata", "y"], "'y' is not key=value"),
+        (["execute", "x", "--timeout", "0"], "an execution needs time"),
+        (["execute", "x", "--wait", "--follow"], "choose one"),
     ],
 )
 def test_a_wrong_command_line_is_one_line_with_the_remedy(
-    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
 ) -> None:
+    for name in ("ACCESS_KEY", "PRODUCT", "ENV"):
+        monkeypatch.setenv(f"DUCTAPE_{name}", "any")
     assert run(group, arguments) == ExitCode.USAGE
     written = capsys.readouterr()
     assert written.out == ""

@@ -2,15 +2,12 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 import pytest
 
 from ductape_sync.cli.inputs import duration, json_value, pair
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -82,3 +79,13 @@ def test_metadata_is_split_at_the_first_equals_sign() -> None:
 def test_metadata_without_a_key_or_a_value_is_refused(text: str) -> None:
     with pytest.raises(click.BadParameter, match="is not key=value"):
         pair(text)
+
+
+def test_standard_input_that_is_closed_or_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(click.BadParameter, match="standard input cannot be read: it is closed"):
+        json_value("-")
+    with Path("/proc/self/mem").open("rb", buffering=0) as unreadable:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(unreadable)))
+        with pytest.raises(click.BadParameter, match="standard input cannot be read: Input/output error"):
+            json_value("-")

@@ -123,3 +123,40 @@ class TestElsewhere:
         shown = shell("status", execution_id, PYTHONIOENCODING="ascii")
         assert shown.returncode == ExitCode.OK
         assert r"\xfc \u6f22\u5b57" in shown.stdout
+
+
+class TestThatCannotBeWritten:
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["list", "--json"],
+            ["list"],
+            ["workflows"],
+            ["--help"],
+            ["--version"],
+            ["key"],
+            ["completion", "zsh"],
+        ],
+        ids=" ".join,
+    )
+    def test_a_full_disk_is_one_line_and_an_exit_code(self, shell: Shell, arguments: list[str]) -> None:
+        done = shell.sh('exec "$COMMAND" "$@" > /dev/full', *arguments)
+        assert done.returncode == ExitCode.ERROR
+        assert done.stderr == ("ductape-sync: error: the output cannot be written: No space left on device\n")
+
+    @pytest.mark.parametrize("arguments", [["list", "--json"], ["list"], ["key"]], ids=" ".join)
+    def test_a_closed_output_is_one_line_and_an_exit_code(self, shell: Shell, arguments: list[str]) -> None:
+        done = shell.sh('exec "$COMMAND" "$@" >&-', *arguments)
+        assert done.returncode == ExitCode.ERROR
+        assert done.stderr == "ductape-sync: error: the output cannot be written: standard output is closed\n"
+
+    def test_what_goes_to_standard_error_does_not_go_to_the_output_instead(self, shell: Shell) -> None:
+        for redirection in ("2>&-", "2>/dev/full"):
+            done = shell.sh(f'exec "$COMMAND" "$@" {redirection}', "status", "no-such-execution")
+            assert done.returncode == ExitCode.NOT_FOUND
+            assert done.stdout == ""
+
+    def test_a_wait_needs_no_standard_error(self, shell: Shell, execution_id: str) -> None:
+        done = shell.sh('exec "$COMMAND" "$@" 2>&-', "wait", execution_id)
+        assert done.returncode == ExitCode.OK
+        assert json.loads(done.stdout)["comments"] == HOSTILE["note"]

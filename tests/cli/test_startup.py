@@ -9,7 +9,7 @@ import pytest
 
 from ductape_sync import __version__
 from ductape_sync.cli.failures import ExitCode
-from ductape_sync.cli.group import group
+from ductape_sync.cli.group import _COMMANDS, group
 from tests.servers import environment
 
 HEAVY = {"requests", "urllib3", "websocket", "attrs", "rich", "tqdm", "asyncio",
@@ -39,8 +39,37 @@ def test_version_and_help_load_nothing_heavy(arguments: list[str]) -> None:
     )
     assert done.returncode == ExitCode.OK, done.stderr
     loaded = {name.partition(".")[0] for name in done.stderr.split()}
-    assert "click" in loaded
+    assert "ductape_sync" in loaded
     assert not loaded & HEAVY
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [
+        (["--version"], set()),
+        (["--help"], {"failures", "group"}),
+        (["execute", "--help"], {"failures", "group", "inputs", "names", "options", "starting"}),
+    ],
+    ids=" ".join,
+)
+def test_help_loads_no_command_but_the_one_that_is_asked_about(
+    arguments: list[str], needed: set[str]
+) -> None:
+    done = python(
+        "import sys; from ductape_sync.cli.main import main; main(); print(*sys.modules, file=sys.stderr)",
+        *arguments,
+    )
+    loaded = {name.rpartition(".")[2] for name in done.stderr.split() if name.startswith("ductape_sync.cli.")}
+    assert loaded - {"main"} == needed
+    assert "ductape_sync.errors" not in done.stderr.split()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_what_the_help_of_each_does(name: str) -> None:
+    command = group.get_command(None, name)  # type: ignore[arg-type]
+    assert command is not None
+    assert command.name == name
+    assert command.get_short_help_str(limit=1000) == _COMMANDS[name][1]
 
 
 def test_as_json_nothing_is_loaded_that_lays_text_out() -> None:
@@ -57,6 +86,14 @@ def test_as_json_nothing_is_loaded_that_lays_text_out() -> None:
 def test_version_is_that_of_the_package() -> None:
     done = python("from ductape_sync.cli.main import main; main()", "--version")
     assert done.stdout == f"ductape-sync {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--version", "list"]], ids=" ".join)
+def test_version_is_the_same_by_either_way(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    from ductape_sync.cli.failures import run
+
+    assert run(group, arguments) == ExitCode.OK
+    assert capsys.readouterr().out == f"ductape-sync {__version__}\n"
 
 
 def test_it_is_also_a_module() -> None:

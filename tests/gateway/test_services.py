@@ -314,7 +314,7 @@ class TestServe:
         with command(
             tmp_path, "bad", "serve", "--temporal", "127.0.0.1:1", "--config", tmp_path / "bad.toml"
         ) as running:
-            assert running.end() == 1
+            assert running.end() == 2
             assert "tenants[0].product must be a text" in running.err
 
     def test_logs_lines_for_programs(self, tmp_path: Path) -> None:
@@ -327,7 +327,7 @@ class TestServe:
 
     def test_a_worker_without_temporal_is_told(self, tmp_path: Path) -> None:
         with command(tmp_path, "worker", "worker", WORKFLOWS, "--temporal", "127.0.0.1:1") as running:
-            assert running.end() == 1
+            assert running.end() == 7
             assert "127.0.0.1:1" in running.err
             assert "Traceback" not in running.err
 

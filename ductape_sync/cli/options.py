@@ -1,4 +1,4 @@
-"""The options that say where the server is and who calls, and the client made from them."""
+"""What commands share: the options of a client, the id of an execution, JSON."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .failures import say
+from .names import execution_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..client import Ductape
 
-_OPTIONS = (
+json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
+id_argument = click.argument("execution_id", metavar="ID", shell_complete=execution_ids)
+
+_CLIENT = (
     click.option("--base-url", metavar="URL", help="Where the server is.  [DUCTAPE_BASE_URL]"),
     click.option(
         "--access-key",
@@ -41,41 +43,13 @@ def uses_client(command: Callable[..., Any]) -> Callable[..., Any]:
         **others: Any,
     ) -> Any:
         from ..client import Ductape
+        from .warnings import tell_warnings
 
         if not debug:
             tell_warnings()
         with Ductape(access_key, product, env, base_url=base_url, debug=debug) as ductape:
             return command(ductape, *args, **others)
 
-    for option in reversed(_OPTIONS):
+    for option in reversed(_CLIENT):
         with_client = option(with_client)
     return with_client
-
-
-def completing_client(context: click.Context, **settings: Any) -> Ductape:
-    """Make the client of a command line that is still being written."""
-    from ..client import Ductape
-
-    given: dict[str, Any] = {
-        name: context.params.get(name) for name in ("access_key", "product", "env", "base_url")
-    }
-    return Ductape(**given, **settings)
-
-
-def tell_warnings() -> None:
-    """Tell what the SDK warns of, in one line each."""
-    import logging
-
-    class Teller(logging.Handler):
-        told: tuple[str, float] = ("", 0.0)
-
-        def emit(self, record: logging.LogRecord) -> None:
-            # A server that stays away is a warning every few seconds, of which one a minute will do.
-            before, when = self.told
-            if record.msg != before or record.created > when + 60:
-                self.told = (record.msg, record.created)
-                say(record.getMessage())
-
-    logger = logging.getLogger("ductape_sync")
-    if not logger.handlers:
-        logger.addHandler(Teller(logging.WARNING))
