@@ -303,7 +303,9 @@ class ExecuteRequest(_Model):
     """What to start."""
 
     workflow: str
-    """The name of the workflow, 1 to 200 characters without control characters."""
+    """The name of the workflow, 1 to 200 characters without control characters, double quotes and
+    backslashes.
+    """
     input: Any = None
     """What the workflow is given; any JSON, null when absent."""
     execution_id: str | None = None

@@ -244,7 +244,7 @@ def list_executions(
 
     Args:
         workflow: Only executions of the workflow of this name: 1 to 200 characters without control
-            characters.
+            characters, double quotes and backslashes.
         id_prefix: Only executions whose id begins with this: 1 to 200 characters of which ids may
             consist. Engines may take upper and lower case for the same.
         status: Where an execution is: `running`, or ended as `completed`, `failed` (a timeout included)
@@ -503,7 +503,10 @@ _CHECKS: Final[dict[type, _Rule]] = {
 }
 
 _workflow_rule = _string(
-    "must be 1 to 200 characters without control characters", 1, 200, "^[^\\u0000-\\u001f\\u007f]+\\Z"
+    "must be 1 to 200 characters without control characters, double quotes and backslashes",
+    1,
+    200,
+    '^[^\\u0000-\\u001f\\u007f"\\\\]+\\Z',
 )
 _execution_id_rule = _string(
     "must be 1 to 200 letters, digits and `_ . : @ = + ~ -`, the first of them a letter, a digit or `_`",

@@ -138,9 +138,11 @@ def _keys(root: _Table) -> Keys:
     hashes: dict[str, Tenant] = {}
     places: dict[tuple[str, str], str] = {}
     for table in root.tables("tenants"):
-        tenant = Tenant(
-            table.required("product"), table.required("env"), **table.given("namespace", "task_queue")
-        )
+        names = table.given("namespace", "task_queue")
+        try:
+            tenant = Tenant(table.required("product"), table.required("env"), **names)
+        except ValueError as error:
+            raise ConfigError(f"{table.name}.{error}.") from None
         place = (tenant.namespace, tenant.task_queue)
         if place in places:
             raise ConfigError(
@@ -224,8 +226,8 @@ def _host(text: str) -> str:
     """Check that a text is the name of a host, and write it as it is compared."""
     if not _HOST.fullmatch(text.lower()):
         raise ConfigError(
-            'server.allowed_hosts must be names without scheme and port, such as "example.com" (international '
-            f"ones in ASCII, xn--…), not {text!r}."
+            f"server.allowed_hosts must be names in ASCII without scheme and port, not {text!r}: such as "
+            '"example.com", or "xn--bcher-kva.example".'
         )
     return text.lower()
 

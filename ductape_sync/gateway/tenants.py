@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _PREFIX = "dsk_"
+_NAME = re.compile(r'(?! )[ !#-\[\]-~]+(?<! )')
 
 
 @frozen(slots=True)
@@ -29,6 +31,20 @@ class Tenant:
     """The Temporal namespace that its executions live in."""
     task_queue: str = Factory(lambda tenant: f"{tenant.product}-{tenant.env}", takes_self=True)
     """The Temporal task queue that its workers poll; ``<product>-<env>`` unless told otherwise."""
+
+    def __attrs_post_init__(self) -> None:
+        """See that headers can carry product and environment, and that Temporal can look for the task queue.
+
+        Raises:
+            ValueError: one cannot be; the message begins with its name.
+        """
+        for name in ("product", "env", "task_queue"):
+            text = getattr(self, name)
+            if not _NAME.fullmatch(text):
+                raise ValueError(
+                    f"{name} must be printable ASCII without double quotes, backslashes and blanks around it,"
+                    f" not {text!r}"
+                )
 
 
 def new_key() -> str:

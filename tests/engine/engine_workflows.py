@@ -299,3 +299,31 @@ class Oversize:
         elif way == "error":
             raise ValueError("x" * size)
         return "x" * size
+
+
+@workflow.defn(name="it's")
+class Apostrophe:
+    @workflow.run
+    async def run(self) -> None:
+        pass
+
+
+@workflow.defn(name="50%_off")
+class Wildcards:
+    @workflow.run
+    async def run(self) -> None:
+        pass
+
+
+@workflow.defn(name="50 percent off")
+class LikeWildcards:
+    @workflow.run
+    async def run(self) -> None:
+        pass
+
+
+@workflow.defn(name="für ` `")
+class Foreign:
+    @workflow.run
+    async def run(self) -> None:
+        pass

@@ -97,6 +97,19 @@ def test_an_error_in_a_file_is_shown_with_its_line(tmp_path: Path) -> None:
     value = json.loads('{{')""")
 
 
+@pytest.mark.parametrize("name", ['say-\\"hi\\"', "back\\\\slash"])
+def test_a_name_that_lists_cannot_be_filtered_by_is_refused(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path, "odd_flows.py", WORKFLOW.format(name="fine").replace('"fine"', f'"{name}"'))
+    with pytest.raises(LoadError, match=r"odd_flows\.py: the name of a workflow must have no double quotes"):
+        load_definitions([path])
+
+
+def test_a_file_that_would_end_the_program_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path, "ending_flows.py", "import sys\nsys.exit(3)\n")
+    with pytest.raises(LoadError, match=r"ending_flows\.py: SystemExit: 3"):
+        load_definitions([path])
+
+
 def test_a_syntax_error_is_shown_with_its_line(tmp_path: Path) -> None:
     path = write(tmp_path, "syntax_flows.py", "def (:\n")
     with pytest.raises(LoadError, match=r"SyntaxError: .*syntax_flows\.py, line 1"):

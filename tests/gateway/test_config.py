@@ -82,6 +82,14 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
         ('[[tenants]]\nenv = "prod"', "tenants[0].product is missing"),
         ('[[tenants]]\nproduct = 3\nenv = "prod"', "tenants[0].product must be a text"),
         ('[[tenants]]\nproduct = ""\nenv = "prod"', "tenants[0].product must not be empty"),
+        *(
+            (f"[[tenants]]\nproduct = '{wrong}'\nenv = 'b'", "tenants[0].product must be printable ASCII")
+            for wrong in ("ü", 'a"b', "a\\b", " a", "a ", " ")
+        ),
+        (
+            "[[tenants]]\nproduct = 'a'\nenv = 'b'\ntask_queue = 'a\"b'",
+            "tenants[0].task_queue must be printable",
+        ),
         ('[[tenants]]\nproduct = "a"\nenv = "b"', "no tenant"),
         (TENANT.replace("keys", "key"), "tenants[0].key is not a field"),
         (TENANT.replace(HASH, "my-password"), "tenants[0].keys[0] is not a hash"),

@@ -107,7 +107,7 @@ REFUSED: list[tuple[Any, str]] = [
     (lambda: o.list_executions(offset=-1), "offset must be between 0 and 10000, not -1"),
     (
         lambda: o.list_executions(workflow=""),
-        "workflow must be 1 to 200 characters without control characters, not ''",
+        "workflow must be 1 to 200 characters without control characters, double quotes and backslashes, not",
     ),
     (
         lambda: o.list_executions(status="runing"),

@@ -18,12 +18,26 @@ def describe(classes: Iterable[type]) -> list[dict[str, Any]]:
 
     Args:
         classes: classes with ``@workflow.defn``; a dynamic one has no name and is left out.
+
+    Raises:
+        ValueError: one has a name that lists could not be filtered by.
     """
     definitions = ((kind, workflow._Definition.must_from_class(kind)) for kind in classes)  # noqa: SLF001
     return [_describe(kind, found) for kind, found in definitions if found.name]
 
 
+def check_name(what: str, name: str) -> None:
+    """See that Temporal can look for a name: no way of writing these is one that it understands.
+
+    Raises:
+        ValueError: it cannot; the message begins with ``what``.
+    """
+    if '"' in name or "\\" in name:
+        raise ValueError(f"{what} must have no double quotes and no backslashes, and is {name!r}.")
+
+
 def _describe(kind: type, found: workflow._Definition) -> dict[str, Any]:
+    check_name("The name of a workflow", str(found.name))
     return {
         "name": found.name,
         "description": _doc(kind) or _doc(found.run_fn),

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from temporalio import activity, workflow
 
+from .definitions import check_name
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import ModuleType
@@ -39,7 +41,8 @@ def load_definitions(paths: Iterable[str | Path]) -> Definitions:
         paths: Python files, or names of modules that can be imported.
 
     Raises:
-        LoadError: one does not exist or fails, or there is no workflow in any of them.
+        LoadError: one does not exist or fails, there is no workflow in any of them, or one has a name that
+            cannot be looked for.
     """
     workflows: dict[str | None, type] = {}
     activities: dict[str | None, Callable[..., Any]] = {}
@@ -48,7 +51,9 @@ def load_definitions(paths: Iterable[str | Path]) -> Definitions:
         module = _import(name)
         for found in _members(module):
             if inspect.isclass(found):
-                _add(workflows, workflow._Definition.must_from_class(found).name, found, name)  # noqa: SLF001
+                called = workflow._Definition.must_from_class(found).name  # noqa: SLF001
+                _check_name(called, name)
+                _add(workflows, called, found, name)
             else:
                 _add(activities, activity._Definition.must_from_callable(found).name, found, name)  # noqa: SLF001
     if not workflows:
@@ -68,6 +73,13 @@ def _members(module: ModuleType) -> Iterable[Any]:
 def _add(known: dict[Any, Any], name: str | None, found: Any, source: str) -> None:
     if known.setdefault(name, found) is not found:
         raise LoadError(f"{source}: {name or 'a dynamic one'} is defined twice; give one another name.")
+
+
+def _check_name(name: str | None, source: str) -> None:
+    try:
+        check_name("the name of a workflow", name or "")
+    except ValueError as error:
+        raise LoadError(f"{source}: {error}") from None
 
 
 def _import(name: str) -> ModuleType:
@@ -96,7 +108,8 @@ def _run(module: str, name: str) -> ModuleType:
         if error.name == module:
             raise LoadError(f"{name}: there is no such file, and no such module.") from error
         raise LoadError(f"{name}: {_where(error, name)}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        # SystemExit, too: it would end the command without a word.
         raise LoadError(f"{name}: {_where(error, name)}") from error
 
 
