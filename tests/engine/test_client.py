@@ -248,6 +248,17 @@ def test_signals_reach_the_workflow_in_order(client: Client) -> None:
     assert received[1] == {"signal": "add", "data": None}
 
 
+def test_signal_data_of_a_kind_that_the_workflow_does_not_take_are_refused(client: Client) -> None:
+    execution = client.start("waits")
+    for data, kind in (("five", "a string"), ([5], "an array"), (None, "null"), (5, "a number")):
+        problem = refused(lambda data=data: client.signal(execution, "add_amount", data))
+        assert (problem.code, problem.field) == ("invalid_request", "/data")
+        assert problem.detail == f"The signal 'add_amount' of 'waits' takes an object, not {kind}."
+    client.signal(execution, "finish")
+    assert client.end(execution)["status"] == "completed"
+    assert [event["type"] for event in client.events(execution)].count("signal_received") == 1
+
+
 def test_a_repeated_signal_is_delivered_once(client: Client) -> None:
     execution = client.start("waits")
     for _ in range(3):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, Literal, NotRequired, Optional, Requ
 import pytest
 from pydantic import BaseModel
 
-from ductape_sync.gateway.engine.schemas import schema
+from ductape_sync.gateway.engine.schemas import misfit, schema
 
 T = TypeVar("T")
 
@@ -113,3 +113,31 @@ def test_a_hint_becomes_the_schema_of_what_it_allows(hint: Any, expected: dict[s
 )
 def test_no_schema_beats_a_wrong_one(hint: Any) -> None:
     assert schema(hint) is None
+
+
+@pytest.mark.parametrize(
+    ("hint", "value", "why"),
+    [
+        (str, "x", None),
+        (str, 1, "a string, not a number"),
+        (int, 1, None),
+        (int, 1.0, None),
+        (int, 1.5, "a whole number, not a number"),
+        (float, 1, None),
+        (bool, 1, "true or false, not a number"),
+        (int, True, "a whole number, not true or false"),
+        (Order, {"anything": 1}, None),
+        (Order | None, None, None),
+        (Order | None, [], "an object or null, not an array"),
+        (str | int, None, "a string or a whole number, not null"),
+        (list[int], ["x"], None),
+        (Colour, "green", None),
+        (Colour, 1, "a string, not a number"),
+        (None, {"not": "wanted"}, None),
+        (Any, 1, None),
+        (Tree, 1, None),
+        (list[int] | Any, 1, None),
+    ],
+)
+def test_what_is_of_another_kind_than_a_hint_is_told(hint: Any, value: Any, why: str | None) -> None:
+    assert misfit(schema(hint), value) == why

@@ -26,6 +26,7 @@ from temporalio.service import WorkflowService
 from ..problems import Problem
 from .connection import Missing, NoAnswer
 from .payloads import decode_all
+from .schemas import misfit
 
 if TYPE_CHECKING:
     from ..tenants import Tenant
@@ -132,6 +133,29 @@ class Catalogue:
         except NoWorker:
             return []
 
+    async def check_signal(self, tenant: Tenant, name: str, signal: str, data: Any) -> None:
+        """See that a signal's data are of a kind that the workflow takes: its worker would drop any other.
+
+        Nothing is refused when no worker answers, nor a signal that is not known: what runs may be newer.
+
+        Args:
+            tenant: whose the execution is.
+            name: the workflow's name.
+            signal: the signal's name.
+            data: what comes with it.
+
+        Raises:
+            Problem: ``invalid_request``, or ``engine_unavailable`` when Temporal does not answer.
+        """
+        known = self._answers.get(tenant)
+        if known is not None and _misfit(known.definitions, name, signal, data) is None:
+            return
+        wrong = _misfit(await self.definitions(tenant), name, signal, data)
+        if wrong is not None:
+            raise Problem(
+                "invalid_request", f"The signal {signal!r} of {name!r} takes {wrong}.", field="/data"
+            )
+
     async def _current(self, tenant: Tenant) -> _Answer:
         known = self._answers.get(tenant)
         if known is not None and known.fresh:
@@ -197,6 +221,15 @@ class Catalogue:
         for task in list(self._asking.values()):
             task.cancel()
         await asyncio.gather(*self._asking.values(), return_exceptions=True)
+
+
+def _misfit(definitions: list[dict[str, Any]], name: str, signal: str, data: Any) -> str | None:
+    for definition in definitions:
+        if definition["name"] == name:
+            for one in definition["signals"]:
+                if one["name"] == signal:
+                    return misfit(one["dataSchema"], data)
+    return None
 
 
 def _unknown(name: str, names: list[str]) -> Problem:

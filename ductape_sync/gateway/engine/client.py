@@ -247,12 +247,16 @@ class Engine:
             idempotency_key: the request's key: repeated with it, the signal is delivered once.
 
         Raises:
-            Problem: ``execution_closed`` or ``payload_too_large``.
+            Problem: ``execution_closed``, ``payload_too_large``, or ``invalid_request`` when the workflow takes
+                no data of that kind.
         """
         data = argument(body, "data")
         found = await self._finder.find(tenant, execution_id)
         if state(found.workflow_execution_info) != "running":
             raise _closed(execution_id, state(found.workflow_execution_info))
+        if "data" in body:
+            name = found.workflow_execution_info.type.name
+            await self._catalogue.check_signal(tenant, name, body["signal"], body["data"])
         request = SignalWorkflowExecutionRequest(
             namespace=tenant.namespace,
             workflow_execution=WorkflowExecution(workflow_id=execution_id),

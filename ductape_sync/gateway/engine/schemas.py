@@ -106,3 +106,56 @@ def _object(kind: type, required: list[str], within: tuple[Any, ...]) -> dict[st
     if required:
         found["required"] = required
     return found
+
+
+_ARTICLES = {
+    "object": "an object",
+    "array": "an array",
+    "string": "a string",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+
+def misfit(schema: dict[str, Any] | None, value: Any) -> str | None:
+    """Say why a value is of no kind that a schema allows; None when it is of one, or there is no telling.
+
+    Kinds only, such as object and string: what is inside is for the workflow's own converter to judge, which
+    may be more generous than a schema.
+    """
+    allowed = _kinds(schema)
+    # What takes nothing has no converter that would object.
+    if allowed in (None, {"null"}) or allowed & _kinds_of(value):
+        return None
+    wanted = " or ".join(_ARTICLES[kind] for kind in sorted(allowed, key=list(_ARTICLES).index))
+    return f"{wanted}, not {_ARTICLES[max(_kinds_of(value))]}"
+
+
+def _kinds(schema: dict[str, Any] | None) -> set[str] | None:
+    if not schema:
+        return None
+    if "anyOf" in schema:
+        found = [_kinds(one) for one in schema["anyOf"]]
+        return None if None in found else set().union(*filter(None, found))
+    if "enum" in schema:
+        return set().union(*(_KINDS.get(type(one), set()) for one in schema["enum"]))
+    kinds = schema.get("type")
+    return {kinds} if isinstance(kinds, str) else None
+
+
+_KINDS: dict[type, set[str]] = {
+    type(None): {"null"},
+    bool: {"boolean"},
+    str: {"string"},
+    int: {"number", "integer"},
+    dict: {"object"},
+    list: {"array"},
+}
+
+
+def _kinds_of(value: Any) -> set[str]:
+    if isinstance(value, float):
+        return {"number", "integer"} if value.is_integer() else {"number"}
+    return _KINDS[type(value)]
