@@ -47,6 +47,13 @@ async def step(name: str, function: Callable[..., Any], *args: Any, minutes: flo
     )
 
 
+def need(input: Any, *names: str) -> None:
+    """Fail for good when an input lacks something."""
+    for name in names:
+        if not (input or {}).get(name):
+            raise ApplicationError(f"The input has no {name}.", type="InvalidInput", non_retryable=True)
+
+
 # process-order
 
 
@@ -92,9 +99,8 @@ class ProcessOrder:
 
 @activity.defn
 def validate_order(input: OrderInput) -> dict[str, Any]:
-    order_id = input.get("orderId")
-    if not order_id:
-        raise ApplicationError("The input has no orderId.", type="InvalidInput", non_retryable=True)
+    need(input, "orderId")
+    order_id = input["orderId"]
     order = read_json(DATA / "orders.json").get(order_id)
     if order is None:
         raise ApplicationError(f"There is no order {order_id}.", type="UnknownOrder", non_retryable=True)
@@ -172,6 +178,7 @@ class SendNotification:
 
     @workflow.run
     async def run(self, input: NotificationInput) -> dict[str, str]:
+        need(input, "userId", "message")
         recipient = await step("Finding recipient", find_recipient, input["userId"])
         path = await step("Sending e-mail", send_email, [recipient["email"]], input["message"])
         return {"to": recipient["email"], "file": path}
@@ -209,8 +216,9 @@ class DataProcessing:
 
     @workflow.run
     async def run(self, input: DataInput) -> dict[str, Any]:
-        rows = await step("Loading data", count_rows, input.get("dataId", "123"))
-        totals = await step("Aggregating", aggregate, input.get("dataId", "123"))
+        data_id = (input or {}).get("dataId", "123")
+        rows = await step("Loading data", count_rows, data_id)
+        totals = await step("Aggregating", aggregate, data_id)
         report = await step("Writing report", write_report, totals)
         return {"rows": rows, "revenue": totals["revenue"], "report": report}
 

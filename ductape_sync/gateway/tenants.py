@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _PREFIX = "dsk_"
-_NAME = re.compile(r'(?! )[ !#-\[\]-~]+(?<! )')
+_NAME = re.compile(r"(?! )[ !#-\[\]-~]+(?<! )")
 
 
 @frozen(slots=True)

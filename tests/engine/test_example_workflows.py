@@ -50,6 +50,18 @@ def declared(client: Client, workflow: str) -> list[str]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("workflow", "ends"),
+    [
+        ("process-order", "The input has no orderId."),
+        ("send-notification", "The input has no userId."),
+        ("data-processing", None),
+    ],
+)
+def test_an_input_that_is_left_out_is_no_riddle(shop: Client, workflow: str, ends: str | None) -> None:
+    assert shop.run(workflow)["error"] == ends
+
+
 def test_an_order_is_processed_in_its_steps(shop: Client, folder: Path) -> None:
     execution = shop.start("process-order", {"orderId": "order-123", "userId": "user-456"})
     status = shop.end(execution)

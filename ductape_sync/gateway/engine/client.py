@@ -247,8 +247,8 @@ class Engine:
             idempotency_key: the request's key: repeated with it, the signal is delivered once.
 
         Raises:
-            Problem: ``execution_closed``, ``payload_too_large``, or ``invalid_request`` when the workflow takes
-                no data of that kind.
+            Problem: ``execution_closed``, ``payload_too_large``, or ``invalid_request`` when the workflow
+                takes no data of that kind.
         """
         data = argument(body, "data")
         found = await self._finder.find(tenant, execution_id)

@@ -25,7 +25,7 @@ from temporalio.worker import (
 from . import definitions, traces
 from .catalogue import CATALOGUE, CatalogueWorkflow
 from .heartbeats import INTERVAL, HeartbeatInbound
-from .oversize import ResultInbound, is_known
+from .oversize import ResultInbound, SizedExecutionInbound, is_known
 from .retries import ExecutionInbound
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class _Interceptor(Interceptor):
         self, input: WorkflowInterceptorClassInput
     ) -> type[WorkflowInboundInterceptor]:
         input.unsafe_extern_functions[CATALOGUE] = self._serve
-        return ExecutionInbound
+        return SizedExecutionInbound if self._check_results else ExecutionInbound
 
     def _serve(self) -> str:
         return self._definitions
