@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
@@ -9,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from .extras import load
+from .fitting import BAR, fit
 from .text import short
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 TICK = 1.0  # seconds between two looks at the time
 _RED_TEXT = "#e5534b"  # readable on white and on black
 _WIDTH = 60  # the most characters of a title or of a label
+_LOGGERS = ("ductape_sync.display", "ductape_sync.http", "ductape_sync.realtime", "ductape_sync.waiting")
 
 
 class Bar(Protocol):
@@ -62,24 +65,30 @@ def open_bar(title: str, file: TextIO | None = None) -> Bar:
 
 def _is_terminal(stream: TextIO) -> bool:
     """Whether a stream is a terminal with room for a bar: those of containers often have no columns."""
+    return stream.isatty() and _columns(stream) != 0
+
+
+def _columns(stream: TextIO) -> int | None:
+    """How many columns a terminal has; None when it does not say."""
     try:
-        return stream.isatty() and os.get_terminal_size(stream.fileno()).columns > 0
+        return os.get_terminal_size(stream.fileno()).columns
     except OSError:
-        return stream.isatty()
+        return None
 
 
 class _TqdmBar:
     """A bar of tqdm's, without its estimates: one step does not tell how long the next takes."""
 
     colours: ClassVar[dict[str, str]]
-    bar: ClassVar[str]
 
     def __init__(self, bar_class: Any, title: str, stream: TextIO | None = None) -> None:
-        self._title = short(title, _WIDTH).replace("{", "{{").replace("}", "}}")
+        self._title = short(title, _WIDTH)
+        first = f"{_escaped(self._title)}: 0 done [{{elapsed}}] "
         # tqdm's monitor is a thread for every bar there is; it would not end with this one.
         quiet = type("Bar", (bar_class,), {"monitor_interval": 0})
-        self._lock = threading.Lock()  # guards _bar, which is drawn from several threads
-        self._bar = quiet(file=stream, bar_format=self._format(0, None), dynamic_ncols=stream is not None)
+        self._lock = threading.Lock()  # guards _bar and _shown: it is drawn from several threads
+        self._shown: tuple[int, int | None, str, str] = (0, None, "", "running")
+        self._bar = quiet(file=stream, bar_format=first, dynamic_ncols=stream is not None)
         self._closed = threading.Event()
         self._ticker = threading.Thread(target=self._tick, name="ductape-sync progress", daemon=True)
         self._ticker.start()
@@ -89,22 +98,16 @@ class _TqdmBar:
             bar = self._bar
             if bar.disable:  # by TQDM_DISABLE, or because nobody reads the stream any more
                 return
-            bar.bar_format = self._format(done, total)
             if total and total != bar.total:
                 began = bar.start_t
                 bar.reset(total)
                 bar.start_t = began
             bar.n = min(done + failed, total) if total else done
             bar.colour = self.colours.get(state)
-            bar.set_description_str(self._label(short(label, _WIDTH), state), refresh=False)
-            bar.refresh()
+            self._shown = (done, total, short(label, _WIDTH), state)
+            self._draw()
 
-    def _format(self, done: int, total: int | None) -> str:
-        """What tqdm is to write; its own numbers would say that the failed are done."""
-        counted = f"{done / total:4.0%}|{self.bar}| {done}/{total}" if total else f"{done} done"
-        return f"{self._title}: {counted} [{{elapsed}}] {{desc}}"
-
-    def _label(self, label: str, state: str) -> str:
+    def _draw(self) -> None:
         raise NotImplementedError
 
     def say(self, text: str) -> None:
@@ -113,7 +116,8 @@ class _TqdmBar:
     def _tick(self) -> None:
         while not self._closed.wait(TICK):
             with self._lock:
-                self._bar.refresh()
+                if not self._bar.disable:
+                    self._draw()
 
     def close(self) -> None:
         self._closed.set()
@@ -124,18 +128,65 @@ class _TqdmBar:
 
 class _PlainBar(_TqdmBar):
     colours: ClassVar = {}
-    bar: ClassVar = "{bar:25}"
 
-    def _label(self, label: str, state: str) -> str:  # noqa: ARG002 - others colour it
+    def __init__(self, bar_class: Any, title: str, stream: TextIO) -> None:
+        self._stream = stream
+        self._columns: int | None = None
+        self._width = BAR
+        super().__init__(bar_class, title, stream)
+        self._aside = _Aside(self._bar)
+
+    def _draw(self) -> None:
+        done, total, label, state = self._shown
+        columns = _columns(self._stream)
+        if columns != self._columns:
+            self._columns, self._width = columns, BAR
+        # The elapsed time is written by tqdm, and its own numbers would say that the failed are done.
+        counts = f"{done}/{total}" if total else f"{done} done"
+        time_shown = self._bar.format_interval(self._bar.format_dict["elapsed"])
+        title, bar, label = fit(
+            (columns or 1000) - 1, self._title, f"{counts} [{time_shown}]", label, self._width if total else 0
+        )
+        if total:
+            self._width = bar  # it does not grow again, or it would jump at each step
+        front = f"{_escaped(title)}: " if title else ""
+        share = f"{done / total:4.0%}|{{bar:{bar}}}| " if total and bar else ""
+        self._bar.bar_format = f"{front}{share}{counts} [{{elapsed}}] {{desc}}"
+        self._bar.set_description_str(self._coloured(label, state), refresh=False)
+        self._bar.refresh()
+
+    def _coloured(self, label: str, state: str) -> str:  # noqa: ARG002 - others colour it
         return label
+
+    def close(self) -> None:
+        self._aside.close()
+        super().close()
 
 
 class _TerminalBar(_PlainBar):
     colours: ClassVar = {"completed": "green", "failed": "red", "cancelled": "yellow"}
 
-    def _label(self, label: str, state: str) -> str:
+    def _coloured(self, label: str, state: str) -> str:
         # A bar that failed at its first step has no length to be red.
         return f"\x1b[31m{label}\x1b[0m" if state == "failed" else label
+
+
+class _Aside(logging.Filter):
+    """Takes a bar off its line before a log record is written there; it is drawn again soon."""
+
+    def __init__(self, bar: Any) -> None:
+        super().__init__()
+        self._bar = bar
+        for name in _LOGGERS:
+            logging.getLogger(name).addFilter(self)
+
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - any record
+        self._bar.clear()
+        return True
+
+    def close(self) -> None:
+        for name in _LOGGERS:
+            logging.getLogger(name).removeFilter(self)
 
 
 class _Widget(_TqdmBar):
@@ -145,12 +196,20 @@ class _Widget(_TqdmBar):
         "cancelled": "#bf8700",
         "left": "#848d97",
     }
-    bar: ClassVar = "{bar}"
 
-    def _label(self, label: str, state: str) -> str:
+    def _draw(self) -> None:
+        done, total, label, state = self._shown
+        counted = f"{done / total:4.0%}|{{bar}}| {done}/{total}" if total else f"{done} done"
+        self._bar.bar_format = f"{_escaped(self._title)}: {counted} [{{elapsed}}] {{desc}}"
         text = self._bar.container.children[-1]
         text.style.text_color = _RED_TEXT if state == "failed" else None
-        return label
+        self._bar.set_description_str(label, refresh=False)
+        self._bar.refresh()
+
+
+def _escaped(text: str) -> str:
+    """A text as tqdm's formats have it."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 class _Lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,19 @@ class TestOnATerminal:
         assert "5/5" in terminal.text
         assert "Sending notifications" in terminal.text
         assert terminal.text.index("5/5") < terminal.text.index('"notified"')
+
+    @pytest.mark.parametrize("columns", [80, 40])
+    def test_progress_names_each_step_whole_on_a_narrow_terminal(
+        self, shell: Shell, ductape: Ductape, columns: int
+    ) -> None:
+        command = ("execute", "multi-step-process", "--wait")
+        with shell.on_terminal(*command, columns=columns, NO_COLOR="1") as terminal:
+            assert terminal.finish() == ExitCode.OK
+        (steps,) = (each.steps for each in ductape.workflows.definitions() if each.name == command[1])
+        lines = [line.rstrip() for line in re.split(r"[\r\n]+", terminal.text)]
+        for number, step in enumerate(steps):
+            assert [line for line in lines if line.endswith(f" {step}") and f"{number}/5 [" in line], lines
+        assert max(len(line) for line in lines if "/5 [" in line) <= columns
 
     def test_there_are_colours(self, shell: Shell, execution_id: str) -> None:
         for command in (

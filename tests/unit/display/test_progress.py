@@ -1,4 +1,5 @@
 import io
+import logging
 import re
 import sys
 import threading
@@ -20,7 +21,7 @@ class Terminal(io.StringIO):
     def frames(self) -> list[str]:
         """What was to be seen, one state after the other, without colours and the length of the bar."""
         plain = re.sub(r"\x1b\[\w+m", "", self.getvalue())
-        plain = re.sub(r"\|[#\d ]{25}\|", "", plain)
+        plain = re.sub(r"\|[#\d ]+\|", "", plain)
         return [re.sub(" {2,}", " ", frame) for frame in plain.split("\r")]
 
 
@@ -106,6 +107,51 @@ def test_steps_side_by_side_are_all_named(story: Any) -> None:
             progress.event(story.event(0, "step_started", step=name))
     assert "w: 0 done [00:00] a, b" in terminal.frames
     assert terminal.frames[-1].startswith("w: 0 done [00:00] a, b (no longer watched)")
+
+
+def test_on_a_narrow_terminal_the_bar_gives_way_to_the_step(
+    story: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for columns, expected in (
+        (61, "process-order: 0% 0/3 [00:00] Validate order"),
+        (40, "process-or…: 0/3 [00:00] Validate order"),
+    ):
+        monkeypatch.setattr(bars, "_columns", lambda stream, columns=columns: columns)
+        terminal = Terminal()
+        with Progress("process-order", STEPS, file=terminal) as progress:
+            progress.event(story.event(0, "step_started", step="Validate order"))
+        assert expected in [frame.strip() for frame in terminal.frames]
+
+
+def test_a_bar_that_has_given_way_stays_as_it_is(story: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bars, "_columns", lambda stream: 70)
+    terminal = Terminal()
+    with Progress("process-order", STEPS, file=terminal) as progress:
+        for name in ("A step with a long name", "b"):
+            progress.event(story.event(0, "step_started", step=name))
+            progress.event(story.event(0, "step_completed", step=name, result=None, attempts=1))
+    widths = [len(bar) for bar in re.findall(r"\|(.*?)\|", terminal.getvalue()) if bar]
+    assert widths == sorted(widths, reverse=True)
+    assert widths[-1] < 25
+
+
+def test_a_log_record_has_a_line_of_its_own(story: Any) -> None:
+    terminal = Terminal()
+    log = logging.getLogger("ductape_sync.waiting")
+    handler = logging.StreamHandler(terminal)
+    log.addHandler(handler)
+    try:
+        with Progress("w", STEPS, file=terminal) as progress:
+            progress.event(story.event(0, "step_started", step="Validate order"))
+            log.warning("the server is away")
+            progress.event(story.event(0, "step_started", step="Charge card"))
+    finally:
+        log.removeHandler(handler)
+    before, _, after = terminal.getvalue().partition("the server is away\n")
+    assert before.endswith("\r")
+    assert before.split("\r")[-2].strip() == ""  # what was on the line has been wiped off
+    assert "Charge card" in after
+    assert not log.filters
 
 
 def test_the_time_goes_on_while_nothing_happens(story: Any, monkeypatch: pytest.MonkeyPatch) -> None:
