@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from . import __version__
 from .config import Config
+from .errors import InvalidRequest
 from .http.api import Api
 from .http.transport import closed_error
 from .secret import Secret
@@ -118,7 +119,13 @@ class Ductape:
 
         Returns:
             A function that ends the calls.
+
+        Raises:
+            InvalidRequest: `callback` is no function.
+            ConnectionFailed: The client is closed.
         """
+        if not callable(callback):
+            raise InvalidRequest(f"callback must be a function, not {callback!r:.80}", field="callback")
         connection = self._live()
         return connection.on_state(
             lambda state: connection.dispatcher.post(functools.partial(callback, state))

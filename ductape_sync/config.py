@@ -77,10 +77,10 @@ class Config:
             raise ConfigurationError(f"retry_attempts must be 0 or more, not {retry_attempts!r:.80}")
         self.retry_attempts = retry_attempts
         self.headers = _headers(headers or {})
-        self.proxies = dict(proxies) if proxies is not None else None
+        self.proxies = _proxies(proxies)
+        _check_paths(verify, cert)
         self.verify = verify
         self.cert = cert
-        _check_paths(verify, cert)
 
     def identity(self) -> dict[str, str]:
         """The headers that say who calls, for HTTP and the WebSocket's handshake alike."""
@@ -151,6 +151,8 @@ def _timeout(given: Duration | None) -> float | None:
 
 
 def _headers(headers: Mapping[str, str]) -> dict[str, str]:
+    if not hasattr(headers, "items"):
+        raise ConfigurationError(f"headers must be a dict of values by name, not {headers!r:.80}")
     for name, value in headers.items():
         if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
             raise ConfigurationError(f"headers has a name that is not one: {name!r:.80}")
@@ -162,9 +164,30 @@ def _headers(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.title(): value for name, value in headers.items()}
 
 
+def _proxies(proxies: Mapping[str, str] | None) -> dict[str, str] | None:
+    if proxies is None:
+        return None
+    found = dict(proxies) if hasattr(proxies, "keys") else None
+    if found is None or not all(isinstance(text, str | None) for pair in found.items() for text in pair):
+        # None of it is in the message: there may be a password in a URL.
+        raise ConfigurationError(
+            'proxies must be a dict of URLs by scheme, such as {"https": "http://proxy.example:3128"}'
+        )
+    return found
+
+
 def _check_paths(verify: bool | str | None, cert: str | tuple[str, str] | None) -> None:
+    if not isinstance(verify, bool | str | None):
+        raise ConfigurationError(f"verify must be True, False or the path of a CA bundle, not {verify!r:.80}")
+    pair = (cert,) if isinstance(cert, str) else cert
+    if pair is not None and not (
+        isinstance(pair, tuple | list) and len(pair) in {1, 2} and all(isinstance(path, str) for path in pair)
+    ):
+        raise ConfigurationError(
+            f"cert must be the path of a file, or a pair of paths (certificate, key), not {cert!r:.80}"
+        )
     paths = [verify] if isinstance(verify, str) else []
-    paths += [cert] if isinstance(cert, str) else list(cert or ())
+    paths += pair or ()
     for path in paths:
         if not os.path.exists(path):  # noqa: PTH110 - pathlib would be imported for this alone
             raise ConfigurationError(f"verify or cert names a file that does not exist: {path}")

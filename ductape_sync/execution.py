@@ -302,6 +302,9 @@ class Execution:
         """
         from .realtime.subscription import Subscription  # noqa: PLC0415 - loads websocket when it is needed
 
+        for name, function in (("on_change", on_change), ("on_error", on_error)):
+            if function is not None and not callable(function):
+                raise InvalidRequest(f"{name} must be a function, not {function!r:.80}", field=name)
         # What the contract says of them is the same for the history.
         build(functools.partial(_generated.operations.get_history, self.execution_id, after=after))
         connection = self._connection()

@@ -85,6 +85,7 @@ class Gathering:
         self._deaf: set[str] = set()  # those that the server sends no events of
         self._connected = False
         self._missed = False  # whether the connection was lost since all were looked at
+        self._fault: TransportError | APIError | None = None  # why the last look was of no use
         self._suspects: deque[str] = deque()  # to be looked at one after the other, once the pause is over
         self._pause = Deadline(0, api.clock)
         self._turns = deque(self._pending)  # one of these is looked at besides, at each beat
@@ -186,12 +187,15 @@ class Gathering:
         """Ask for the status; return None after a fault that may pass."""
         make = functools.partial(_generated.operations.get_status, name)
         try:
-            return self._api.exchange(make, deadline=Deadline(patience, self._api.clock), retries=0).value
+            status = self._api.exchange(make, deadline=Deadline(patience, self._api.clock), retries=0).value
         except (TransportError, APIError) as error:
             if not (error.retryable if isinstance(error, TransportError) else error.status in RETRIED):
                 raise
             log.warning("waiting for %d executions goes on, after: %s", len(self._pending), error)
+            self._fault = error
             return None
+        self._fault = None
+        return status
 
     def _look_once_more(self) -> Iterator[tuple[str, ExecutionStatus | WorkflowEvent]]:
         """At the deadline, look at those whose end may have come without an event, until the first fault."""
@@ -209,9 +213,12 @@ class Gathering:
             else:
                 first = first or status
         if self._pending:
-            raise WaitTimeout(self._late(), status=first)
+            late = WaitTimeout(self._late(), status=first)
+            late.request_id = None if self._fault is None else self._fault.request_id
+            raise late from self._fault
 
     def _late(self) -> str:
         names = ", ".join(self.pending[:3]) + (", …" if len(self._pending) > 3 else "")
         verb = "goes" if len(self._pending) == 1 else "go"
-        return f"{len(self._pending)} had not ended in time and {verb} on: {names}"
+        why = f" ({self._fault})" if self._fault else ""
+        return f"{len(self._pending)} had not ended in time and {verb} on: {names}{why}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from .timing import Deadline, Duration, to_seconds
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from ._generated.models import (
         ExecutionList,
@@ -212,7 +212,15 @@ class Workflows:
             raise
 
     def _handles(self, executions: Iterable[Execution | str]) -> builtins.list[Execution]:
-        return [self.get(item) if isinstance(item, str) else item for item in executions]
+        if isinstance(executions, str) or not isinstance(executions, Iterable):
+            raise InvalidRequest("executions must be a list of handles or ids", field="executions")
+        items = list(executions)
+        for at, item in enumerate(items):
+            if not isinstance(item, str | Execution):
+                raise InvalidRequest(
+                    f"executions[{at}] must be an Execution or an id, not {item!r:.80}", field="executions"
+                )
+        return [self.get(item) if isinstance(item, str) else item for item in items]
 
     def get_history(self, execution_id: str) -> History:
         """Return all events of an execution so far; see `Execution.history`."""

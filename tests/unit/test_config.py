@@ -105,6 +105,13 @@ def test_the_base_url_leads_to_the_api_and_the_events(
         ({"headers": {"X Bad": "1"}}, "headers has a name that is not one: 'X Bad'"),
         ({"headers": {"X-Team": "a\nb"}}, "headers.'X-Team'. must be printable ASCII without line breaks"),
         ({"headers": {"X-Team": 1}}, "headers.'X-Team'."),
+        ({"headers": [1]}, "headers must be a dict of values by name, not .1."),
+        ({"proxies": "http://user:secret@proxy"}, "proxies must be a dict of URLs by scheme, such as"),
+        ({"proxies": {"http": 5}}, "proxies must be"),
+        ({"verify": 5}, "verify must be True, False or the path of a CA bundle, not 5"),
+        ({"cert": 5}, "cert must be the path of a file, or a pair of paths"),
+        ({"cert": ("a", "b", "c")}, "cert must be"),
+        ({"cert": ("a", 1)}, "cert must be"),
         ({"headers": {"authorization": "Basic x"}}, "headers must not set authorization: the client sets it"),
         ({"verify": "/no/such/bundle.pem"}, "a file that does not exist: /no/such/bundle.pem"),
         (

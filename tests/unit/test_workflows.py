@@ -53,7 +53,9 @@ def test_a_timeout_goes_in_milliseconds(
     assert server.received[0].json["options"] == {"timeout": milliseconds}
 
 
-@pytest.mark.parametrize("value", [None, 0, "", [], {}, "ü\ud800", {"a": [1, {"b": None}]}, 2**70, 1e-300])
+@pytest.mark.parametrize(
+    "value", [None, 0, "", [], {}, "ü\U0001f600", {"a": [1, {"b": None}]}, 2**70, 1e-300]
+)
 def test_any_json_can_be_an_input(value: Any, server: Loopback, client: Ductape) -> None:
     server.then(answer(SUMMARY, 201))
     client.workflows.execute("process-order", value)
@@ -209,3 +211,31 @@ def test_definitions_are_the_workflows_that_can_be_executed(server: Loopback, cl
         ["Waiting"],
     )
     assert server.targets == ["GET /v1/workflows"]
+
+
+@pytest.mark.parametrize(
+    ("executions", "message"),
+    [
+        (None, "executions must be a list of handles or ids"),
+        ("order-1", "executions must be a list of handles or ids"),
+        (["order-1", 5], r"executions\[1\] must be an Execution or an id, not 5"),
+        (["order-1", ""], "execution_id must be"),
+    ],
+)
+def test_what_cannot_be_waited_for_is_refused_before_anything_is_sent(
+    executions: Any, message: str, server: Loopback, client: Ductape
+) -> None:
+    for wait in (client.workflows.wait_all, lambda given: list(client.workflows.as_completed(given))):
+        with pytest.raises(errors.InvalidRequest, match=message):
+            wait(executions)
+    assert server.received == []
+
+
+@pytest.mark.parametrize("wrong", ["print", 5])
+def test_a_callback_that_is_no_function_is_refused(wrong: Any, server: Loopback, client: Ductape) -> None:
+    for name in ("on_change", "on_error"):
+        with pytest.raises(errors.InvalidRequest, match=f"{name} must be a function, not {wrong!r}"):
+            client.workflows.subscribe("order-1", **{name: wrong})
+    with pytest.raises(errors.InvalidRequest, match="callback must be a function"):
+        client.on_connection_state_change(wrong)
+    assert server.received == []
