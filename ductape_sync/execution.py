@@ -10,7 +10,7 @@ from . import _generated, tracing
 from .errors import InvalidRequest, SubscriptionOverflow, WaitTimeout
 from .http.api import build
 from .timing import Deadline, Duration, to_seconds
-from .waiting import is_end, raise_unless_completed, wait_for_end
+from .waiting import answered, is_end, raise_unless_completed, wait_for_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -189,26 +189,27 @@ class Execution:
             return self._outcome()
         deadline = Deadline(seconds, self._api.clock)
         with tracing.wait("wait_for_completion", execution_id=self.execution_id) as span:
-            with self._watched() if progress else nullcontext():
-                self._wait(deadline, interval)
+            with self._watched(deadline) if progress else nullcontext():
+                request_id = self._wait(deadline, interval)
             span.ended(self.status)
-            return self._outcome()
+            return self._outcome(request_id)
 
-    def _wait(self, deadline: Deadline, poll_interval: float) -> None:
+    def _wait(self, deadline: Deadline, poll_interval: float) -> str | None:
+        """Wait for the end; return the id of the request that told of it."""
         try:
-            self._seen = wait_for_end(
-                self._api, self.execution_id, deadline=deadline, poll_interval=poll_interval
-            )
+            reply = wait_for_end(self._api, self.execution_id, deadline=deadline, poll_interval=poll_interval)
         except WaitTimeout as error:
             error.execution = self
             self._seen = error.status or self._seen
             raise
+        self._seen = reply.value
+        return answered(reply)
 
-    def _watched(self) -> AbstractContextManager[None]:
+    def _watched(self, deadline: Deadline) -> AbstractContextManager[None]:
         from .display.waits import watch  # noqa: PLC0415 - loads tqdm when it is needed
 
         known = self._seen or self._summary
-        return watch(self, self._api, known.workflow if known else None)
+        return watch(self, self._api, known.workflow if known else None, deadline)
 
     def settle(self, end: ExecutionStatus | WorkflowEvent) -> None:
         """Remember how it ended (for `Workflows.as_completed`)."""
@@ -217,10 +218,10 @@ class Execution:
         else:
             self._end = end
 
-    def _outcome(self) -> Any:
+    def _outcome(self, request_id: str | None = None) -> Any:
         """Return the result of an execution that has ended, or raise what its end stands for."""
         if self.status != "completed":
-            raise_unless_completed(self.snapshot, self)
+            raise_unless_completed(self.snapshot, self, request_id)
         return self.result
 
     def history(self) -> History:

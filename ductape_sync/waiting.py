@@ -14,8 +14,9 @@ from .timing import Backoff, Deadline
 
 if TYPE_CHECKING:
     from ._generated.models import ExecutionStatus
+    from .errors import DuctapeError
     from .execution import Execution
-    from .http.api import Api
+    from .http.api import Api, Reply
 
 log = logging.getLogger("ductape_sync.waiting")
 
@@ -25,8 +26,10 @@ LOOK = 5.0  # seconds that the last look may take, at the deadline
 _BACKOFF = Backoff(initial=0.1, maximum=5.0)
 
 
-def wait_for_end(api: Api, execution_id: str, *, deadline: Deadline, poll_interval: float) -> ExecutionStatus:
-    """Return the status of an execution once it has ended, however it ended.
+def wait_for_end(
+    api: Api, execution_id: str, *, deadline: Deadline, poll_interval: float
+) -> Reply[ExecutionStatus]:
+    """Return the answer with the status of an execution once it has ended, however it ended.
 
     One request is in flight at a time, and its answer is held until the end (`Prefer: wait`, RFC 7240), so
     that this returns within a round trip of it. Faults that may pass (no connection, 429, 5xx) are
@@ -43,13 +46,13 @@ def wait_for_end(api: Api, execution_id: str, *, deadline: Deadline, poll_interv
         WaitTimeout: It had not ended in time.
         ExecutionNotFound, Unauthenticated, …: An answer that waiting does not change.
     """
-    seen: ExecutionStatus | None = None
+    seen: Reply[ExecutionStatus] | None = None
     delays = _BACKOFF.delays()
     while True:
         asked = api.clock.monotonic()
         hold = math.ceil(min(HOLD, deadline.remaining()))
         try:
-            seen, held = _ask(api, execution_id, hold, deadline)
+            seen = _ask(api, execution_id, hold, deadline)
         except (TransportError, APIError) as error:
             pause = _pause_after(error, next(delays))
             if not hold:
@@ -57,7 +60,7 @@ def wait_for_end(api: Api, execution_id: str, *, deadline: Deadline, poll_interv
             if not deadline.expired():
                 log.warning("waiting for %s goes on in %.1f seconds, after: %s", execution_id, pause, error)
         else:
-            if is_end(seen.status):
+            if is_end(seen.value.status):
                 return seen
             if not hold:
                 raise timed_out(execution_id, seen)
@@ -65,19 +68,19 @@ def wait_for_end(api: Api, execution_id: str, *, deadline: Deadline, poll_interv
             spent = api.clock.monotonic() - asked
             # An answer let go early, by a server that is shutting down or says that it holds and does not,
             # is polling, too.
+            held = "Preference-Applied" in seen.headers
             pause = 0.0 if held and spent >= 0.9 * hold else max(0.0, poll_interval - spent)
         if pause:
             api.pause(min(pause, deadline.remaining()))
 
 
-def _ask(api: Api, execution_id: str, hold: int, deadline: Deadline) -> tuple[ExecutionStatus, bool]:
-    """Ask for the status, held until the end for up to `hold` seconds; say whether the server holds."""
+def _ask(api: Api, execution_id: str, hold: int, deadline: Deadline) -> Reply[ExecutionStatus]:
+    """Ask for the status, held until the end for up to `hold` seconds."""
     prefer = f"wait={hold}" if hold else None
     # `hold` is in whole seconds: the last answer that is held is cut short at the deadline.
     patience = min(hold + GRACE, deadline.remaining()) if hold else LOOK
     make = functools.partial(_generated.operations.get_status, execution_id, prefer=prefer)
-    reply = api.exchange(make, deadline=Deadline(patience, api.clock), retries=0)
-    return reply.value, "Preference-Applied" in reply.headers
+    return api.exchange(make, deadline=Deadline(patience, api.clock), retries=0)
 
 
 def _pause_after(error: TransportError | APIError, backoff: float) -> float:
@@ -96,27 +99,42 @@ def is_end(state: str) -> bool:
     return state in {"completed", "failed", "cancelled"}
 
 
-def timed_out(execution_id: str, seen: ExecutionStatus | None, fault: Exception | None = None) -> WaitTimeout:
+def timed_out(
+    execution_id: str, seen: Reply[ExecutionStatus] | None, fault: DuctapeError | None = None
+) -> WaitTimeout:
     """Make the error for a wait whose deadline has passed.
 
     Args:
         execution_id: Which execution was waited for.
-        seen: What was last known of it; None when nothing was.
+        seen: The last answer about it; None when there was none.
         fault: Why it is not known how it is now; None when it is.
     """
     about = []
-    if seen is not None:
-        step = f" at step {seen.current_step!r}" if seen.current_step else ""
-        about.append(f"{seen.status}{step}" + (" when last seen" if fault else ""))
+    status = seen.value if seen is not None else None
+    if status is not None:
+        step = f" at step {status.current_step!r}" if status.current_step else ""
+        about.append(f"{status.status}{step}" + (" when last seen" if fault else ""))
     if fault is not None:
         about.append(str(fault))
-    late = WaitTimeout(f"{execution_id} had not ended in time ({'; '.join(about)}); it goes on", status=seen)
-    late.request_id = getattr(fault, "request_id", None)
+    late = WaitTimeout(
+        f"{execution_id} had not ended in time ({'; '.join(about)}); it goes on", status=status
+    )
+    late.request_id = fault.request_id if fault is not None else answered(seen)
     return late
 
 
-def raise_unless_completed(status: ExecutionStatus, execution: Execution) -> None:
+def answered(reply: Reply[ExecutionStatus] | None) -> str | None:
+    """The id of the request that an answer came to; None when the answer does not say."""
+    return None if reply is None else reply.headers.get("X-Request-Id")
+
+
+def raise_unless_completed(status: ExecutionStatus, execution: Execution, request_id: str | None) -> None:
     """Raise what an end other than completion stands for.
+
+    Args:
+        status: How it ended.
+        execution: Its handle.
+        request_id: The id of the request that told so; None when an event did.
 
     Raises:
         ExecutionFailed: It failed.
@@ -129,7 +147,11 @@ def raise_unless_completed(status: ExecutionStatus, execution: Execution) -> Non
             tries = status.failure.attempts or 1
             at = f" at step {status.failure.step!r}" + (f" after {tries} attempts" if tries > 1 else "")
         why = status.error or (status.failure and status.failure.message) or "no reason given"
-        raise ExecutionFailed(f"{name} failed{at}: {why}", execution=execution, status=status)
+        failed = ExecutionFailed(f"{name} failed{at}: {why}", execution=execution, status=status)
+        failed.request_id = request_id
+        raise failed
     if status.status == "cancelled":
         why = f": {status.error}" if status.error else ""
-        raise ExecutionCancelled(f"{name} was cancelled{why}", execution=execution, status=status)
+        cancelled = ExecutionCancelled(f"{name} was cancelled{why}", execution=execution, status=status)
+        cancelled.request_id = request_id
+        raise cancelled

@@ -27,29 +27,34 @@ LAST = 1.0  # seconds that the last events may come later than the end
 
 
 @contextlib.contextmanager
-def watch(execution: Execution, api: Api, workflow: str | None) -> Iterator[None]:
+def watch(execution: Execution, api: Api, workflow: str | None, deadline: Deadline) -> Iterator[None]:
     """Show how far an execution is, for as long as the block waits for it.
 
     Args:
         execution: Its handle, which knows how it ended when the block is left.
         api: Where to find out what to expect.
         workflow: The workflow's name; None when not known.
+        deadline: When the wait stops, which nothing here outlasts.
 
     Raises:
         MissingExtra: tqdm is not installed.
     """
-    name, steps = _expectation(execution.execution_id, api, workflow)
+    name, steps = _expectation(execution.execution_id, api, workflow, min(LOOK, deadline.remaining()))
     with Progress(name, steps) as progress:
         with execution.subscribe(progress.event) as subscription:
             yield
             with contextlib.suppress(RuntimeError):  # from a callback, which no other callback comes after
-                subscription.join(LAST)
+                subscription.join(min(LAST, deadline.remaining()))
         progress.finish(execution.status)
 
 
-def _expectation(execution_id: str, api: Api, workflow: str | None) -> tuple[str, Sequence[str]]:
+def _expectation(
+    execution_id: str, api: Api, workflow: str | None, patience: float
+) -> tuple[str, Sequence[str]]:
     """Find out what to call the execution, and the steps that it will go through; none when nothing tells."""
-    call = functools.partial(api.exchange, deadline=Deadline(LOOK, api.clock), retries=0)
+    if not patience:  # a wait that only looks once asks for nothing else
+        return workflow or execution_id, ()
+    call = functools.partial(api.exchange, deadline=Deadline(patience, api.clock), retries=0)
     operations = _generated.operations
     try:
         if workflow is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import ssl
 import time
 from typing import TYPE_CHECKING, Any, Protocol
@@ -83,15 +84,19 @@ class Socket:
             ConfigurationError: The proxy or the certificates cannot be used.
             Stopped: The bell was rung for good.
         """
+        request_id = f"{random.getrandbits(64):016x}"
         try:
             _reach(self._wire, url, route())
-            _shake_hands(self._wire, url, headers())
+            _shake_hands(self._wire, url, {**headers(), "X-Request-Id": request_id})
         except (OSError, ValueError, websocket.WebSocketException) as error:
             forget_frames(error)
+            refusal = _refusal(error, url, headers)
+            refusal.request_id = refusal.request_id or request_id
             # What websocket-client says repeats what the server said, whatever that is.
-            raise _refusal(error, url, headers) from error if isinstance(error, OSError) else None
+            raise refusal from error if isinstance(error, OSError) else None
         except DuctapeError as error:
             forget_frames(error)
+            error.request_id = error.request_id or request_id
             raise
         self._rest = self._wire.ready()
         self._heard_at = time.monotonic()
