@@ -25,12 +25,15 @@ _SECTIONS = {
     "The client": ("ductape_sync.client", "ductape_sync.workflows", "ductape_sync.execution"),
     "Live events": ("ductape_sync.realtime",),
     "Answers and events": ("ductape_sync._generated",),
+    "Data frames": ("ductape_sync.display",),
     "Errors": ("ductape_sync.errors",),
     "For tests": ("ductape_sync.testing",),
     "For workers of your own": ("ductape_sync.gateway",),
 }
 """Where the names of each section are defined."""
 _PACKAGES = ("ductape_sync", "ductape_sync.testing", "ductape_sync.gateway")
+_FUNCTIONS = ("ductape_sync.display.dataframe.executions",)
+"""What is public beside the classes of the packages."""
 _LABELS = {"returns": "Returns", "yields": "Yields", "raises": "Raises"}
 _EVENTS = """
 Every answer is a frozen object with typed fields, and `to_dict()` returns it as it was on the wire. Every
@@ -44,6 +47,10 @@ _INTERNAL = {
     "Subscription.end",
     "Subscription.drop",
     "DuctapePlugin",
+    "FakeExecution.add",
+    "FakeExecution.to_status",
+    "FakeExecution.to_summary",
+    "FakeExecution.follow",
 }
 """What other modules need, and users don't."""
 
@@ -80,7 +87,7 @@ def _place(thing: griffe.Object, homes: Sequence[str]) -> tuple[int, str, int]:
 
 
 def _public(modules: griffe.ModulesCollection) -> Iterator[tuple[str, griffe.Object]]:
-    """Every public class and type with the name that it is imported by."""
+    """Every public class, type and function with the name that it is imported by."""
     for package in _PACKAGES:
         module = modules[package]
         prefix = "" if package == "ductape_sync" else f"{package}."
@@ -88,6 +95,8 @@ def _public(modules: griffe.ModulesCollection) -> Iterator[tuple[str, griffe.Obj
             name = str(export)
             if not name.startswith("__"):
                 yield prefix + name, _target(module[name])
+    for path in _FUNCTIONS:
+        yield path, _target(modules[path])
 
 
 def _target(found: griffe.Object | griffe.Alias) -> griffe.Object:
@@ -105,6 +114,8 @@ def _class(name: str, thing: griffe.Object) -> str:
     parts = [f"\n### {name}\n"]
     if isinstance(thing, griffe.Attribute):
         parts.append(f"\n`{thing.value}`\n")
+    if isinstance(thing, griffe.Function):
+        parts.append(f"\n`{_call(thing)}`\n")
     if isinstance(thing, griffe.Class):
         parts.append(_signature(thing))
     parts += _docstring(thing)
@@ -206,11 +217,13 @@ def _methods(thing: griffe.Class) -> Iterator[griffe.Function]:
 
 
 def _method(owner: str, method: griffe.Function) -> str:
-    returns = (
-        f" → {_type(method.returns)}" if method.returns is not None and str(method.returns) != "None" else ""
-    )
-    call = f"{method.name}({_parameters(method.parameters)}){returns}"
-    return f"\n#### {owner}.{method.name}\n\n`{call}`\n" + "".join(_docstring(method))
+    return f"\n#### {owner}.{method.name}\n\n`{_call(method)}`\n" + "".join(_docstring(method))
+
+
+def _call(function: griffe.Function) -> str:
+    returns = function.returns
+    outcome = f" → {_type(returns)}" if returns is not None and str(returns) != "None" else ""
+    return f"{function.name}({_parameters(function.parameters)}){outcome}"
 
 
 def _parameters(parameters: griffe.Parameters) -> str:

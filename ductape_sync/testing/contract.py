@@ -35,6 +35,21 @@ class Contract:
         ]
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
 
+    @property
+    def operations(self) -> list[str]:
+        """Every `operationId`, in the order of the document."""
+        return [
+            each["operationId"]
+            for _, item in self._paths
+            for each in item.values()
+            if isinstance(each, dict) and "operationId" in each
+        ]
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of problems."""
+        return list(self._document["components"]["schemas"]["ProblemCode"]["enum"])
+
     def operation(self, method: str, path: str) -> str | None:
         """The `operationId` of a request; None when the contract has no such operation."""
         found = self._find(method, path)

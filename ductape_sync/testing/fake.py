@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from ..gateway.problems import Problem
 from ..gateway.server import Server, listen, url
 from .engine import FakeEngine, Workflow
-from .faults import delaying, losing, refusing
+from .faults import check_operation, delaying, losing, refusing
 from .gateway import LIMITS, FakeGateway
 from .scripts import Scripts
 from .stage import Stage
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from ..client import Ductape
     from .executions import FakeExecution
+    from .faults import Fault
     from .recording import Request, SocketMessage
     from .scripts import Script
 
@@ -110,9 +110,11 @@ class Fake:
             code: One of the contract's codes, which determines the HTTP status.
             retry_after: What to send as `Retry-After`, in seconds; None to send none.
             operation: Only requests of this `operationId`, such as `getStatus`; None for all.
+
+        Raises:
+            ValueError: There is no such code or operation; the message names those that there are.
         """
-        problem = Problem(code, "The fake was told to refuse this request.", retry_after=retry_after)
-        self._stage.call(self._gateway.faults.add, refusing(problem), times, operation)
+        self._plan(f"refuse({times}, code={code!r}", refusing(code, retry_after), times, operation)
 
     def lose_requests(self, times: int = 1, *, operation: str | None = None) -> None:
         """Break the connections of the next requests, and do not carry them out.
@@ -121,7 +123,7 @@ class Fake:
             times: How many requests.
             operation: Only requests of this `operationId`; None for all.
         """
-        self._stage.call(self._gateway.faults.add, losing(answer=False), times, operation)
+        self._plan(f"lose_requests({times}", losing(answer=False), times, operation)
 
     def lose_answers(self, times: int = 1, *, operation: str | None = None) -> None:
         """Carry the next requests out, and break their connections instead of answering.
@@ -130,7 +132,7 @@ class Fake:
             times: How many requests.
             operation: Only requests of this `operationId`; None for all.
         """
-        self._stage.call(self._gateway.faults.add, losing(answer=True), times, operation)
+        self._plan(f"lose_answers({times}", losing(answer=True), times, operation)
 
     def delay(self, seconds: float, times: int = 1, *, operation: str | None = None) -> None:
         """Carry the next requests out a while later.
@@ -140,7 +142,10 @@ class Fake:
             times: How many requests.
             operation: Only requests of this `operationId`; None for all.
         """
-        self._stage.call(self._gateway.faults.add, delaying(seconds), times, operation)
+        self._plan(f"delay({seconds:g}, {times}", delaying(seconds), times, operation)
+
+    def _plan(self, call: str, fault: Fault, times: int, operation: str | None) -> None:
+        self._stage.call(self._gateway.faults.add, call, fault, times, operation)
 
     def drop_sockets(self) -> int:
         """Break every WebSocket off, as a network does; return how many there were."""
@@ -215,7 +220,9 @@ class Fake:
 
         Raises:
             TimeoutError: There were not so many.
+            ValueError: There is no such operation.
         """
+        check_operation(operation)
 
         def found() -> list[Request]:
             of = [request for request in self.requests if operation in {None, request.operation}]
@@ -244,7 +251,8 @@ class Fake:
         """End it, its clients, and its scripts.
 
         Raises:
-            AssertionError, TimeoutError: What a script raised.
+            AssertionError, TimeoutError: What a script raised; or a fault that it was told to make has
+                happened to no request at all, so that the test has not tested it.
             ContractBroken: It has sent what openapi.yaml does not allow.
         """
         if self._stage.closed:
@@ -259,6 +267,9 @@ class Fake:
         self._listener.close()
         for failure in (*self._scripts.failures, *self._gateway.records.faults):
             raise failure
+        left_over = self._gateway.left_over()
+        if left_over is not None:
+            raise AssertionError(left_over)
 
     def __enter__(self) -> Self:
         return self

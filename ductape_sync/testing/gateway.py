@@ -42,6 +42,8 @@ class FakeGateway(Gateway):
         self.faults = Faults()
         self.duplicates = 0
         """How many of the next events are sent twice."""
+        self.duplicated = False
+        """Whether one was."""
         self._sockets: dict[int, Callable[[], None]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closed = False
@@ -50,6 +52,12 @@ class FakeGateway(Gateway):
     def on_record(self, recorded: Callable[[], None]) -> None:
         """Call `recorded` whenever there is something new in the records."""
         self._recorded = recorded
+
+    def left_over(self) -> str | None:
+        """Say which faults have not happened at all; None when each has."""
+        if self.duplicates and not self.duplicated:
+            return "no event came that was to be sent twice: duplicate_events()"
+        return self.faults.left_over()
 
     def drop_sockets(self) -> int:
         """Break every WebSocket off; the result is how many there were."""
@@ -142,6 +150,7 @@ class _Answer:
                 self._gateway.message(message["text"], received=False)
                 if self._gateway.duplicates and json.loads(message["text"])["op"] == "event":
                     self._gateway.duplicates -= 1
+                    self._gateway.duplicated = True
                     self._gateway.message(message["text"], received=False)
                     await self._send(message)
         await self._send(message)

@@ -284,6 +284,31 @@ def test_a_subscription_outlives_a_dropped_socket_and_duplicates(fake: Fake, cli
     assert len(fake.wait_for_requests("openEvents", count=2)) == 2
 
 
+@pytest.mark.parametrize(
+    "plan",
+    [
+        lambda fake: fake.refuse(operation="getStatsu"),
+        lambda fake: fake.lose_requests(operation="getStatsu"),
+        lambda fake: fake.lose_answers(operation="getStatsu"),
+        lambda fake: fake.delay(1, operation="getStatsu"),
+        lambda fake: fake.wait_for_requests("getStatsu", timeout=0),
+    ],
+)
+def test_an_operation_that_does_not_exist_is_an_error_that_names_those_that_do(fake: Fake, plan: Any) -> None:
+    with pytest.raises(ValueError, match=r"no operation 'getStatsu': it is one of .*getStatus"):
+        plan(fake)
+
+
+def test_a_code_that_does_not_exist_is_an_error_that_names_those_that_do(fake: Fake) -> None:
+    with pytest.raises(ValueError, match=r"no code 'rate_limit': it is one of .*rate_limited"):
+        fake.refuse(code="rate_limit")
+
+
+def test_a_fault_happens_at_least_once(fake: Fake) -> None:
+    with pytest.raises(ValueError, match="times must be at least 1"):
+        fake.refuse(0)
+
+
 # The log
 
 
@@ -321,6 +346,32 @@ def test_the_variables_make_a_client_of_it(fake: Fake, monkeypatch: pytest.Monke
 
 
 # What fails the test
+
+
+def test_a_fault_that_no_request_met_fails_the_test() -> None:
+    for plan, told in (
+        (lambda fake: fake.refuse(2), r"refuse\(2, code='engine_unavailable'\)"),
+        (lambda fake: fake.delay(1, operation="getHistory"), r"delay\(1, 1, operation='getHistory'\)"),
+        (lambda fake: fake.lose_answers(operation="getStatus"), r"lose_answers\(1, operation='getStatus'\)"),
+        (lambda fake: fake.duplicate_events(), r"duplicate_events\(\)"),
+    ):
+        fake = Fake()
+        plan(fake)
+        with pytest.raises(AssertionError, match=told):
+            fake.close()
+
+
+def test_a_fault_for_more_requests_than_came_is_in_order() -> None:
+    with Fake() as fake:
+        fake.refuse(10)
+        with pytest.raises(ServerError):
+            fake.client(retry_attempts=0).workflows.definitions()
+
+
+def test_a_fault_that_was_not_met_does_not_hide_why_the_test_failed() -> None:
+    with pytest.raises(KeyError), Fake() as fake:  # noqa: PT012
+        fake.refuse()
+        fake.execution("nobody")
 
 
 def test_a_failed_assertion_in_a_script_fails_the_test() -> None:
