@@ -26,6 +26,8 @@ log = logging.getLogger("ductape_sync.waiting")
 
 HEARTBEAT = 30.0  # seconds after which an execution is looked at over HTTP, should an event not have come
 WITHOUT_EVENTS = 1.0  # the same, while no events can be had of it
+GLANCE = 1.0  # seconds that a look may take at first while events can come, which wait for it to end
+PROBE = 1.0  # seconds that the server may take to show that it has no more events, at the deadline
 # Of very many executions not all are looked at that often: these are the seconds for each of them.
 _HEARTBEAT_EACH = 0.1
 _WITHOUT_EVENTS_EACH = 0.02
@@ -57,7 +59,8 @@ class Gathering:
     """Waits for a set of executions, in the order in which they end.
 
     Events say when one has ended. They are not relied on: all that is unfinished is looked at over HTTP after
-    every lost connection, and in turn every 30 seconds, and every second while no events can be had of it.
+    every lost connection, in turn every 30 seconds (of more than 300 one each tenth of a second), and every
+    second while no events can be had of it.
     """
 
     def __init__(
@@ -82,10 +85,12 @@ class Gathering:
         self._pending = {name: _Watch(name, self._found) for name in execution_ids}
         for name in self._pending:
             build(functools.partial(_generated.operations.get_status, name))
-        self._deaf: set[str] = set()  # those that the server sends no events of
+        self._deaf: set[str] = set()  # those that the server sends no events of; it is asked again at times
+        self._revival = Deadline(HEARTBEAT, api.clock)
         self._connected = False
         self._missed = False  # whether the connection was lost since all were looked at
         self._fault: TransportError | APIError | None = None  # why the last look was of no use
+        self._faults = 0  # how many were of none since the last that was
         self._suspects: deque[str] = deque()  # to be looked at one after the other, once the pause is over
         self._pause = Deadline(0, api.clock)
         self._turns = deque(self._pending)  # one of these is looked at besides, at each beat
@@ -166,19 +171,34 @@ class Gathering:
         elif self._suspects and self._pause.expired():
             yield from self._look(self._suspects.popleft())
         elif self._beat.expired():
+            while self._turns[0] not in self._pending:
+                self._turns.popleft()
             self._turns.rotate(-1)
             each = max(HEARTBEAT / len(self._turns), _HEARTBEAT_EACH)
             self._beat = Deadline(each, self._api.clock)
+            self._revive()
             yield from self._look(self._turns[-1])
+
+    def _revive(self) -> None:
+        """Ask for the events of those that the server sent none of: it may be another one by now."""
+        if self._deaf and self._revival.expired():
+            self._revival = Deadline(HEARTBEAT, self._api.clock)
+            deaf, self._deaf = self._deaf, set()
+            for name in deaf & self._pending.keys():
+                self._connection.add(self._pending[name])
 
     def _look(self, name: str) -> Iterator[tuple[str, ExecutionStatus | WorkflowEvent]]:
         """Look at an execution over HTTP; yield it if it has ended."""
         if name not in self._pending:
             return
-        status = self._ask(name, LOOK)
+        # Events that come meanwhile have to wait, so that a server that hangs gets little time at first.
+        backoff = 2.0 ** min(self._faults, 10)
+        patience = min(GLANCE * backoff, LOOK) if self._connected else LOOK
+        status = self._ask(name, min(patience, self._deadline.remaining()))
         if status is None:
             self._suspects.appendleft(name)
-            self._pause = Deadline(WITHOUT_EVENTS, self._api.clock)
+            pause = min(WITHOUT_EVENTS * backoff, HEARTBEAT) if self._connected else WITHOUT_EVENTS
+            self._pause = Deadline(pause, self._api.clock)
         elif is_end(status.status):
             self._connection.remove(self._pending.pop(name))
             yield name, status
@@ -193,16 +213,23 @@ class Gathering:
                 raise
             log.warning("waiting for %d executions goes on, after: %s", len(self._pending), error)
             self._fault = error
+            self._faults += 1
             return None
-        self._fault = None
+        self._fault, self._faults = None, 0
         return status
 
     def _look_once_more(self) -> Iterator[tuple[str, ExecutionStatus | WorkflowEvent]]:
         """At the deadline, look at those whose end may have come without an event, until the first fault."""
+        # A line that was cut without a word looks as if nothing happened.
+        told = self._connected and self._connection.probe(PROBE)
+        while not self._found.empty():
+            name, found = self._found.get()
+            if name in self._pending and found is not None and not isinstance(found, Exception):
+                yield from self._settle(name, found)
         until = Deadline(LOOK, self._api.clock)
         first: ExecutionStatus | None = None  # of those that go on
         for name, watch in list(self._pending.items()):
-            if first and self._connected and watch.after is not None and name not in self._deaf:
+            if first and told and watch.after is not None and name not in self._deaf:
                 continue
             status = self._ask(name, until.remaining())
             if status is None:

@@ -100,7 +100,9 @@ class Connection:
             APIError, ConfigurationError: There will be none.
         """
         with self._lock:
-            self._start()
+            receiver = self._start()
+            if self._state is ConnectionState.RECONNECTING:
+                receiver.bell.hurry()  # whoever asks now knows more than the backoff does
             before = self._faults
             over = any(
                 self._lock.wait_for(
@@ -125,6 +127,20 @@ class Connection:
         if over:
             raise ConnectionFailed(f"the connection to {url} does not hold: {fault}") from fault
         raise RequestTimeout(f"no connection to {url} in time") from fault
+
+    def probe(self, timeout: float) -> bool:
+        """Return once the sinks have all that the server has sent up to now, and say whether that is so.
+
+        Args:
+            timeout: Seconds that the server has to answer. One that is gone without a word does not.
+        """
+        with self._lock:
+            receiver = self._receiver
+        if receiver is None or self._state is not ConnectionState.CONNECTED:
+            return False
+        answered = threading.Event()
+        receiver.probe(answered)
+        return any(map(answered.wait, slices(Deadline(timeout))))
 
     @property
     def state(self) -> ConnectionState:
@@ -210,8 +226,11 @@ class Connection:
             self._receiver = None
             self._failure = error
             sinks = self._board.remove_all()
+            # With the rest, or another receiver's news might come before this.
+            changed = self._change(ConnectionState.DISCONNECTED)
             self._lock.notify_all()
-        self._enter(ConnectionState.DISCONNECTED)
+        if changed:
+            self._announce(ConnectionState.DISCONNECTED)
         for sink in sinks:
             lost = ConnectionLost(f"no events can be had: {error}")
             lost.__cause__ = error
@@ -220,10 +239,19 @@ class Connection:
 
     def _enter(self, state: ConnectionState) -> None:
         with self._lock:
-            if state is self._state or (self.closed and state is not ConnectionState.DISCONNECTED):
+            if not self._change(state):
                 return
-            self._state = state
             self._lock.notify_all()
+        self._announce(state)
+
+    def _change(self, state: ConnectionState) -> bool:
+        """Set the state, if it is another one that may follow. Needs the lock."""
+        if state is self._state or (self.closed and state is not ConnectionState.DISCONNECTED):
+            return False
+        self._state = state
+        return True
+
+    def _announce(self, state: ConnectionState) -> None:
         log.info("the connection for events is %s", state)
         for listener in self._listeners:
             listener(state)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 import weakref
+from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
 from ..errors import APIError, ConfigurationError, ConnectionLost, DuctapeError, TransportError
@@ -74,7 +76,14 @@ class Receiver(threading.Thread):
         self._target = (url, headers, route)
         self._listener = weakref.ref(listener)
         self._socket: Socket | None = None
+        self._opened_at = math.inf  # on the monotonic clock; infinite while there is no connection
+        self._probes: deque[threading.Event] = deque()
         self.bell = Bell()
+
+    def probe(self, answered: threading.Event) -> None:
+        """Set an event once all has been received that the server has sent up to now. On any thread."""
+        self._probes.append(answered)
+        self.bell.ring()
 
     def run(self) -> None:
         """Connect and receive until stopped, or until it is of no use."""
@@ -95,9 +104,9 @@ class Receiver(threading.Thread):
         """Use up one connection after the other; return why another one would be of no use."""
         delays, garbled = _BACKOFF.delays(), 0
         while True:
-            began = time.monotonic()
+            self._opened_at = math.inf
             fault = self._use_connection()
-            if time.monotonic() >= began + _STEADY:
+            if time.monotonic() >= self._opened_at + _STEADY:
                 delays, garbled = _BACKOFF.delays(), 0
             if isinstance(fault, Lost):
                 garbled = garbled + 1 if fault.garbled else 0
@@ -121,6 +130,7 @@ class Receiver(threading.Thread):
         socket = self._socket = Socket(self.bell, HANDSHAKE_TIMEOUT)
         try:
             socket.open(*self._target)
+            self._opened_at = time.monotonic()
             self._tell().opened()
             while not self.bell.stopped:
                 self._exchange(socket)
@@ -135,6 +145,8 @@ class Receiver(threading.Thread):
         """Say what there is to say, then wait for something to happen."""
         for message in self._tell().outgoing():
             socket.send(message.to_dict())
+        while self._probes:
+            socket.ping(self._probes.popleft())
         received = None
         for text in socket.receive():
             received = received or self._tell().received  # not before the wait, which would keep it alive

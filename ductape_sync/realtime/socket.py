@@ -6,6 +6,7 @@ import json
 import random
 import ssl
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -19,11 +20,13 @@ from .frames import CLOSE, PING, PONG, TEXT, Frames, Garbled, encode
 from .wire import READ, WRITE, Bell, Wire
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator, Mapping
 
 SUBPROTOCOL = "ductape.v1"
 PING_INTERVAL = 20.0  # seconds of silence before a ping
 PONG_TIMEOUT = 20.0  # seconds of silence after it; also how long the peer may read nothing
+_PROBE = b"probe"  # what tells the pongs of such pings apart
 _MAX_UNSENT = 256 * 1024  # bytes from which on pings are not answered: the peer does not read
 
 
@@ -69,6 +72,7 @@ class Socket:
         self._heard_at = 0.0
         self._pinged_at: float | None = None  # None when something was heard since
         self._sent_at = 0.0  # when the first of what is unsent came to be so
+        self._pings: deque[threading.Event] = deque()  # to be set by pongs
 
     def open(self, url: str, headers: Callable[[], Mapping[str, str]], route: Callable[[], Route]) -> None:
         """Connect and shake hands.
@@ -151,6 +155,8 @@ class Socket:
     def _control(self, opcode: int, payload: bytes) -> None:
         if opcode == PING and len(self._unsent) < _MAX_UNSENT:
             self._queue(PONG, payload)
+        elif opcode == PONG and payload == _PROBE and self._pings:
+            self._pings.popleft().set()
         elif opcode == CLOSE:
             self._queue(CLOSE, payload[:2])
             self._flush()
@@ -161,6 +167,11 @@ class Socket:
     def send(self, message: Mapping[str, Any]) -> None:
         """Send a message, as soon as `receive` is called and the peer reads."""
         self._queue(TEXT, json.dumps(message).encode())
+
+    def ping(self, answered: threading.Event) -> None:
+        """Send a ping, and set an event when its pong comes, after all that the peer has sent before it."""
+        self._pings.append(answered)
+        self._queue(PING, _PROBE)
 
     def _queue(self, opcode: int, payload: bytes) -> None:
         if not self._unsent:

@@ -11,7 +11,7 @@ from .._generated.models import (
     UnsubscribedMessage,
     UnsubscribeMessage,
 )
-from ..errors import ConnectionLost
+from ..errors import ConnectionLost, InvalidRequest
 from ..problems import problem_error
 from .socket import Lost
 
@@ -62,7 +62,8 @@ class Switchboard:
         self._lock = lock
         self._sinks: dict[str, tuple[Sink, ...]] = {}  # by execution id; the tuples are replaced, not changed
         self._news: dict[str, None] = {}  # executions whose sinks the server has to be told of
-        self._open: set[str] = set()  # executions of which this connection's server may send something
+        # Executions of which this connection's server may send something, and after which event.
+        self._open: dict[str, str | None] = {}
         self._unanswered: dict[str, int] = {}  # how many `unsubscribe`s of each execution
 
     # On any thread.
@@ -118,13 +119,12 @@ class Switchboard:
             self._news = {}
         for name, known in afters.items():
             if name in self._open:
-                self._open.discard(name)
+                del self._open[name]
                 self._unanswered[name] = self._unanswered.get(name, 0) + 1
                 messages.append(UnsubscribeMessage(execution_id=name))
             if known:
-                self._open.add(name)
                 # Ids sort as the events do, and None, for the whole past, is before them all.
-                after = min(known, key=lambda last: last or "")
+                after = self._open[name] = min(known, key=lambda last: last or "")
                 messages.append(SubscribeMessage(execution_id=name, after=after))
         return messages
 
@@ -150,15 +150,15 @@ class Switchboard:
             if sink.after is None or event.id > sink.after:
                 sink.push(event)
         if event.type in ENDS:
-            self._end(name, lambda: None)
+            self._end(name, lambda sink: None if (sink.after or "") <= event.id else _no_event(sink))
 
     def _unsubscribed(self, name: str, reason: str) -> None:
         if name not in self._unanswered:
-            self._open.discard(name)
+            self._open.pop(name, None)
             ended = reason == "ended"
             self._end(
                 name,
-                lambda: None if ended else ConnectionLost(f"the server says no more of {name}: {reason}"),
+                lambda _: None if ended else ConnectionLost(f"the server says no more of {name}: {reason}"),
             )
         elif reason == "requested":
             self._unanswered[name] -= 1
@@ -171,17 +171,40 @@ class Switchboard:
         if name is None or passing:
             # One that is about no execution in particular: something was said that the server does not take.
             raise Lost(f"the server reports: {problem.detail}", garbled=not passing)
-        if name not in self._unanswered:
-            self._open.discard(name)
-            self._end(
-                name, lambda: problem_error(problem.to_dict(), problem.status, request_id=problem.request_id)
-            )
+        if name in self._unanswered:
+            return
+        after = self._open.pop(name, None)
+        # A place that does not exist is the fault of those alone who wanted to go on from there.
+        at_fault = after if problem.code == "invalid_request" else None
+        self._end(
+            name,
+            lambda _: problem_error(problem.to_dict(), problem.status, request_id=problem.request_id),
+            lambda sink: at_fault in (None, sink.after),
+        )
 
-    def _end(self, name: str, make_error: Callable[[], DuctapeError | None]) -> None:
-        """End an execution's sinks, each with an error of its own."""
+    def _end(
+        self,
+        name: str,
+        make_error: Callable[[Sink], DuctapeError | None],
+        concerns: Callable[[Sink], bool] = lambda _: True,
+    ) -> None:
+        """End those of an execution's sinks that it concerns, each with an error of its own."""
         with self._lock:
             if name in self._news:
                 return  # one has joined, and the subscription is begun anew for it
             sinks = self._sinks.pop(name, ())
+            others = tuple(sink for sink in sinks if not concerns(sink))
+            if others:
+                self._sinks[name] = others
+                self._news[name] = None
         for sink in sinks:
-            sink.end(make_error())
+            if sink not in others:
+                sink.end(make_error(sink))
+
+
+def _no_event(sink: Sink) -> DuctapeError:
+    return InvalidRequest(
+        f"after is not the id of an event of {sink.execution_id}, which has ended before it: leave it out to "
+        "begin with the first event",
+        field="after",
+    )

@@ -40,6 +40,7 @@ class Bell:
         self._rope.setblocking(False)
         self.ear.setblocking(False)
         self._ringing = False
+        self._hurried = False
         self.stopped = False
 
     def ring(self) -> None:
@@ -58,18 +59,24 @@ class Bell:
         self.stopped = True
         self.ring()
 
+    def hurry(self) -> None:
+        """End the pause that is under way, or else the next one."""
+        self._hurried = True
+        self.ring()
+
     def hush(self) -> None:
         """Have heard it."""
         self.ear.recv(4096)
         self._ringing = False  # only now: a ring before this is heard, too
 
     def pause(self, seconds: float) -> None:
-        """Wait so long, or until it is rung for good."""
+        """Wait so long, or until it is rung for good or to hurry."""
         deadline = Deadline(seconds)
         with _Selector() as selector:
             selector.register(self.ear, READ)
-            while not self.stopped and selector.select(deadline.remaining()):
+            while not self.stopped and not self._hurried and selector.select(deadline.remaining()):
                 self.hush()
+        self._hurried = False  # only now: it may have come just before the pause
 
     def close(self) -> None:
         """Let nobody wait any more."""

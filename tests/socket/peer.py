@@ -225,6 +225,8 @@ class Peer:
             talk.say({"op": "unsubscribed", "executionId": name, "reason": "requested"})
         elif name not in self.events:
             talk.say(refusal(name, 404, "execution_not_found", "There is no such execution."))
+        elif message["after"] not in (None, *(item["id"] for item in self.events[name])):
+            talk.say(refusal(name, 400, "invalid_request", "There is no such event."))
         elif len(talk.subscribed) >= self.limit:
             talk.say(refusal(name, 429, "too_many_subscriptions", "A socket may have no more."))
         else:

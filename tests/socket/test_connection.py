@@ -170,6 +170,7 @@ def test_the_log_says_why_and_when_it_goes_on(
 ) -> None:
     caplog.set_level(logging.INFO)
     peer.scripts = [after_two_events(TROUBLE["close 1012"])]
+    peer.add_many("order-1", 2)
     peer.end("order-1")
     list(client.workflows.subscribe("order-1"))
     assert "the server closed the connection with 1012 'service restart'" in caplog.text

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from ductape_sync import (
     Unauthenticated,
 )
 from ductape_sync.realtime import receiver
+from ductape_sync.timing import Backoff
 from tests.loopback import cut, drip, loopback, problem, reset, response, stall
 from tests.socket.peer import Peer, Talk, carry, event
 
@@ -134,6 +136,61 @@ def test_a_server_that_is_busy_or_down_is_asked_again(peer: Peer, client: Ductap
     peer.start("order-1")
     assert next(client.workflows.subscribe("order-1")).type == "started"
     assert peer.sockets == 4
+
+
+def pauses(caplog: pytest.LogCaptureFixture) -> list[float]:
+    """The pauses that the log tells of, in seconds."""
+    return [float(text) for text in re.findall(r"the next try is in ([\d.]+) seconds", caplog.text)]
+
+
+def test_a_busy_server_says_when_to_come_back(
+    peer: Peer, client: Ductape, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(receiver, "_BACKOFF", Backoff(initial=0.01, maximum=15.0))
+    peer.scripts = [acting(problem(429, "rate_limited", retry_after="1"))]
+    peer.start("order-1")
+    assert next(client.workflows.subscribe("order-1")).type == "started"
+    assert pauses(caplog) == [1.0]
+
+
+def hang_up(talk: Talk) -> None:
+    talk.accept()
+
+
+@pytest.mark.parametrize(
+    ("script", "steady", "grows"),
+    [
+        (hang_up, 0.0, False),  # each connection was a good one
+        (hang_up, 60.0, True),
+        (lambda talk: talk.wire.wait_until_gone(), 0.01, True),  # a handshake that times out is no connection
+    ],
+)
+def test_pauses_grow_until_a_connection_was_a_good_one(
+    script: Callable[[Talk], None],
+    steady: float,
+    grows: bool,
+    peer: Peer,
+    client: Ductape,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(receiver, "HANDSHAKE_TIMEOUT", 0.05)
+    monkeypatch.setattr(receiver, "_STEADY", steady)
+    monkeypatch.setattr(receiver, "_BACKOFF", Backoff(initial=0.02, maximum=15.0))
+    peer.scripts = [script] * 5
+    client.workflows.subscribe("order-1")
+    peer.wait_for(lambda: peer.sockets == 6)
+    assert (pauses(caplog)[4] >= 0.16) is grows  # the fifth: 0.32, or down to half of that
+
+
+def test_connect_does_not_wait_for_a_pause_to_end(
+    peer: Peer, client: Ductape, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiver, "_BACKOFF", Backoff(initial=60.0, maximum=60.0))
+    peer.scripts = [acting(problem(503))]
+    connect_error(client)
+    client.connect(timeout=5)
+    assert peer.sockets == 2
 
 
 def test_connect_gives_up_after_as_many_tries_as_the_client_makes(peer: Peer) -> None:

@@ -305,6 +305,30 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(
     assert peer.sockets == 0
 
 
+def test_a_place_that_does_not_exist_ends_that_subscription_alone(peer: Peer, client: Ductape) -> None:
+    peer.add_many("order-1", 3)
+    there = client.workflows.subscribe("order-1")
+    assert [next(there).id for _ in range(3)] == ids(peer, "order-1")
+    wrong = client.workflows.subscribe("order-1", after="0000000")
+    with pytest.raises(InvalidRequest, match="There is no such event"):
+        next(wrong)
+    peer.add_many("order-1", 2)
+    peer.end("order-1")
+    assert [each.id for each in there] == ids(peer, "order-1")[3:]
+
+
+def test_a_place_after_the_end_is_an_error_at_the_end(peer: Peer, client: Ductape) -> None:
+    peer.add_many("order-1", 3)
+    there = client.workflows.subscribe("order-1")
+    next(there)
+    wrong = client.workflows.subscribe("order-1", after="zzz")
+    peer.end("order-1")
+    with pytest.raises(InvalidRequest, match="after is not the id of an event of order-1") as caught:
+        next(wrong)
+    assert caught.value.field == "after"
+    assert [each.id for each in there] == ids(peer, "order-1")[1:]
+
+
 @pytest.mark.parametrize(
     ("last_words", "kind", "reason"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from ductape_sync import (
     gathering,
 )
 from tests.loopback import PATIENCE, problem, reset, stall
+from tests.socket.peer import carry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -184,15 +186,67 @@ def test_a_timeout_is_kept_though_nothing_answers(
     assert caught.value.request_id
 
 
+def test_a_timeout_leaves_a_server_that_hangs_one_look_more(
+    peer: Peer, client: Ductape, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "LOOK", 2.0)
+    peer.start(*NAMES)
+    peer.status = lambda name: stall
+    peer.scripts = [no_websocket]
+    began = time.monotonic()
+    with pytest.raises(WaitTimeout):
+        client.workflows.wait_all(NAMES, timeout=1.2)  # the first look begins after a second
+    assert time.monotonic() - began < 4.2  # 1.2 and 2, and 1 for a busy machine
+
+
 @pytest.mark.usefixtures("_quick_heart")
 def test_a_lost_event_is_found_by_the_heartbeat(peer: Peer, client: Ductape) -> None:
     peer.start(*NAMES)
     peer.muted.add("order-2")
-    waiting = Waiting(lambda: client.workflows.wait_all(NAMES, timeout=PATIENCE))
+    waiting = Waiting(lambda: client.workflows.wait_all(NAMES))  # no timeout, at which it would be found, too
     peer.wait_until_subscribed(*NAMES)
     for name in NAMES:
         peer.end(name)
     assert waiting.outcome() == results(NAMES)
+
+
+@pytest.mark.usefixtures("_quick_heart")
+def test_the_heart_beats_for_those_alone_that_go_on(peer: Peer, client: Ductape) -> None:
+    peer.start(*NAMES)
+    waiting = Waiting(lambda: client.workflows.wait_all(NAMES))
+    peer.wait_until_subscribed(*NAMES)
+    peer.end("order-1")
+    peer.end("order-2")
+    peer.wait_for(lambda: peer.looks[-4:] == ["order-3"] * 4)
+    peer.end("order-3")
+    assert waiting.outcome() == results(NAMES)
+
+
+def test_what_ended_behind_a_line_that_was_cut_without_a_word_is_found_at_the_deadline(
+    peer: Peer, client: Ductape, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "PROBE", 0.1)
+    peer.start(*NAMES)
+    deaf = threading.Event()
+
+    def until_deaf(talk: Talk) -> None:
+        """Say what has happened, and then nothing, not to pings either."""
+        talk.accept()
+        for name in NAMES:
+            talk.hear()
+            talk.say({"op": "subscribed", "executionId": name}, carry(peer.events[name][0]))
+        deaf.wait(PATIENCE)
+
+    peer.scripts = [until_deaf]
+    waiting = Waiting(lambda: client.workflows.wait_all(NAMES, timeout=0.5))
+    peer.wait_for(lambda: peer.sockets)
+    for name in NAMES[1:]:
+        peer.end(name)
+    raised = waiting.outcome()
+    deaf.set()
+    assert isinstance(raised, WaitTimeout)
+    assert list(raised.results) == NAMES[1:]
+    assert peer.looks == NAMES
 
 
 def test_a_lost_event_is_found_after_a_reconnect(peer: Peer, client: Ductape) -> None:
@@ -263,16 +317,27 @@ def test_faults_of_http_are_survived(peer: Peer, client: Ductape, fault: Any) ->
     assert client.workflows.wait_all(NAMES, timeout=PATIENCE) == results(NAMES)
 
 
-def test_http_that_hangs_does_not_hold_up_events(
-    peer: Peer, client: Ductape, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gathering, "LOOK", 0.1)
+def test_http_that_hangs_does_not_hold_up_events(peer: Peer, client: Ductape) -> None:
     peer.start(*NAMES)
     peer.status = lambda name: stall
     waiting = Waiting(lambda: client.workflows.wait_all(NAMES, timeout=PATIENCE))
     peer.wait_until_subscribed(*NAMES)
     peer.drop()
     peer.wait_until_subscribed(*NAMES)
+    began = time.monotonic()
+    for name in NAMES:
+        peer.end(name)
+    assert waiting.outcome() == results(NAMES)
+    assert time.monotonic() - began < 3  # the look that is under way may take one
+
+
+@pytest.mark.usefixtures("_quick_heart")
+def test_a_server_that_would_send_no_events_is_asked_for_them_again(peer: Peer, client: Ductape) -> None:
+    peer.scripts = [no_websocket]
+    peer.start(*NAMES)
+    waiting = Waiting(lambda: client.workflows.wait_all(NAMES))
+    peer.wait_until_subscribed(*NAMES)
+    peer.status = lambda name: stall  # from now on events alone can tell
     for name in NAMES:
         peer.end(name)
     assert waiting.outcome() == results(NAMES)
