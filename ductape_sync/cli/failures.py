@@ -36,8 +36,8 @@ class ExitCode(enum.IntEnum):
 
 MEANINGS = {
     ExitCode.OK: "done; when it was waited for, the execution completed",
-    ExitCode.ERROR: "any other error",
-    ExitCode.USAGE: "the command line, a value on it or a setting cannot be",
+    ExitCode.ERROR: "any other error, such as output that cannot be written",
+    ExitCode.USAGE: "the command line, a value on it, a setting or a file that it names cannot be",
     ExitCode.FAILED: "the execution failed, or ran out of the time that it was given",
     ExitCode.CANCELLED: "the execution was cancelled",
     ExitCode.TIMED_OUT: "the time for waiting was up; the execution goes on",

@@ -1,10 +1,13 @@
-"""Completion, by the keys that a user presses in bash, zsh and fish."""
+"""Completion, by the keys that a user presses in bash, zsh and fish, set up as the guide says."""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import shlex
 import shutil
+import subprocess
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.conftest import COMMAND, Shell, Terminal
-from tests.servers import environment
+from tests.docs.reader import blocks
+from tests.servers import ROOT, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,13 +24,16 @@ if TYPE_CHECKING:
     from ductape_sync import Ductape
 
 BIN = Path(COMMAND).parent
+PATH = f"{BIN}:{os.environ['PATH']}"
+BLOCKS = blocks(ROOT / "docs" / "shell.md")
+GUIDE = {block.name: block.text for block in BLOCKS}
 SHELLS = ("bash", "zsh", "fish")
 
 CLEAR, START, TAB, ENTER = "\x15", "\x01", "\t", "\r"
 
 
 class Prompt:
-    """A shell at its prompt, with the completion of the command set up as the guide says."""
+    """A shell at its prompt."""
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
@@ -46,42 +53,40 @@ class Prompt:
 
 
 def _program(name: str) -> str:
-    found = shutil.which(name, path=f"{BIN}:{environment()['PATH']}")
+    found = shutil.which(name, path=PATH)
     assert found, (
         f"{name} is not on the PATH: install it, or let make unpack it ({BIN.parent.name}/bin/{name})"
     )
     return found
 
 
-def _bash(folder: Path) -> list[str]:
-    rc = folder / "bashrc"
-    rc.write_text(
-        'PS1="READY> "\nbind "set enable-bracketed-paste off"\neval "$(ductape-sync completion bash)"\n'
-    )
-    return [_program("bash"), "--noprofile", "--rcfile", str(rc), "-i"]
+def _bash(home: Path) -> list[str]:
+    lines = ('PS1="READY> "', 'bind "set enable-bracketed-paste off"', GUIDE["bashrc"])
+    (home / ".bashrc").write_text("\n".join(lines))
+    return [_program("bash"), "-i"]
 
 
-def _zsh(folder: Path) -> list[str]:
-    program = _program("zsh")
-    unpacked = BIN.parent / "zsh"  # which does not know where it is
-    lines = [
-        f"module_path=({shlex.quote(str(unpacked))}/usr/lib/*/zsh/*(N) $module_path)",
-        f"fpath=({shlex.quote(str(unpacked))}/usr/share/zsh/functions/**/*(/N) $fpath)",
+def _zsh(home: Path) -> list[str]:
+    unpacked = shlex.quote(str(BIN.parent / "zsh"))  # which does not know where it is
+    lines = (
+        f"module_path=({unpacked}/usr/lib/*/zsh/*(N) $module_path)",
+        f"fpath=({unpacked}/usr/share/zsh/functions/**/*(/N) $fpath)",
         'PS1="READY> "',
         "bindkey -e",
-        "unsetopt prompt_sp zle_bracketed_paste 2>/dev/null",
         "autoload -Uz compinit && compinit -u -D",
-        'eval "$(ductape-sync completion zsh)"',
-    ]
-    (folder / ".zshrc").write_text("\n".join(lines) + "\n")
-    return [program, "-d", "-i"]
+        GUIDE["zshrc"],
+    )
+    (home / ".zshrc").write_text("\n".join(lines))
+    return [_program("zsh"), "-d", "-i"]
 
 
-def _fish(folder: Path) -> list[str]:
-    (folder / "fish").mkdir()
-    (folder / "fish" / "config.fish").write_text(
+def _fish(home: Path) -> list[str]:
+    (typed,) = (block.text for block in BLOCKS if "completion fish" in block.text)
+    variables = environment(HOME=str(home), PATH=PATH)
+    for command in re.findall(r"^\$ (.+)$", typed, re.MULTILINE):
+        subprocess.run(["sh", "-c", command], env=variables, check=True)
+    (home / ".config" / "fish" / "config.fish").write_text(
         "set -g fish_greeting\nfunction fish_prompt; echo -n 'READY> '; end\n"
-        "ductape-sync completion fish | source\n"
     )
     return [_program("fish"), "-i"]
 
@@ -97,12 +102,12 @@ def prompt(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[
             command = {"bash": _bash, "zsh": _zsh, "fish": _fish}[name](home)
             variables = environment(
                 **shell.variables,
-                PATH=f"{BIN}:{environment()['PATH']}",
+                PATH=PATH,
                 TERM="xterm",
                 HOME=str(home),
+                XDG_CONFIG_HOME=str(home / ".config"),
+                XDG_DATA_HOME=str(home / ".local"),
                 ZDOTDIR=str(home),
-                XDG_CONFIG_HOME=str(home),
-                XDG_DATA_HOME=str(home),
                 INPUTRC="/dev/null",
             )
             terminal = stack.enter_context(Terminal(command, variables, folder=tmp_path))

@@ -10,6 +10,7 @@ from ductape_sync.cli.explaining import explain
 from ductape_sync.cli.failures import MEANINGS, ExitCode, run
 from ductape_sync.cli.group import group
 from ductape_sync.cli.warnings import tell_warnings
+from tests.servers import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -60,8 +61,10 @@ def test_every_exit_code_is_documented_in_help(capsys: pytest.CaptureFixture[str
     assert run(group, ["--help"]) == 0
     text = capsys.readouterr().out
     assert set(MEANINGS) == set(ExitCode)
+    guide = (ROOT / "docs" / "shell.md").read_text()
     for code in ExitCode:
         assert f"\n  {int(code)} " in text
+        assert f"\n| {int(code)} | " in guide
 
 
 def test_the_remedy_comes_before_what_is_for_the_servers_log() -> None:

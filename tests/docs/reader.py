@@ -104,6 +104,9 @@ class Reader:
                 self._type(command, output)
         else:
             assert block.language in _SHOWN_ONLY, f"nobody runs {block.language} blocks"
+            assert not re.search(r"^\$ ", text, re.MULTILINE), (
+                f"line {block.line}: nobody types these commands"
+            )
 
     def leave(self) -> None:
         """Close the document's clients, and stop what it has started, the last first."""
@@ -196,7 +199,7 @@ class Reader:
 
     def _call(self, command: str, output: str) -> None:
         done = subprocess.run(
-            ["/bin/sh", "-c", command],
+            ["bash", "-c", f"set -o pipefail\n{command}"],
             cwd=self.folder,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
@@ -207,10 +210,9 @@ class Reader:
             check=False,
         )
         said = done.stdout.strip()
-        if output:
-            assert _pattern(output).fullmatch(said), f"$ {command}\n{said}"
-        else:
-            assert done.returncode == 0, f"$ {command}\n{said}"
+        # A command that is to fail is followed by one that says how: `…; echo "exit code $?"`.
+        assert done.returncode == 0, f"$ {command}\n{said}"
+        assert not output or _pattern(output).fullmatch(said), f"$ {command}\n{said}"
         for made_up in _SECRET.findall(output):
             found = re.search(re.escape(made_up[:-1]) + r"\S+", said)
             assert found
@@ -218,7 +220,7 @@ class Reader:
 
     def _environment(self) -> dict[str, str]:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        return environment(PATH=path, COLUMNS="100", **self.variables)
+        return environment(PATH=path, COLUMNS="100", HOME=str(self.folder), **self.variables)
 
 
 def _commands(text: str) -> Iterator[tuple[str, str]]:

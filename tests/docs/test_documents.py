@@ -3,9 +3,10 @@
 - ```` ```python NAME ````, and any other language with a name, is written to a file of that name.
 - ```` ```python ```` is run; the blocks of one document share their names.
 - ```` ```output ```` is what the Python before it has to print.
-- ```` ```console ```` is typed: each line after `$ `. Output that is shown must come, with `…` for what
-  varies. What serves (`ductape-sync dev …`) runs until the end of the document, or until it is typed again:
-  a reader would have to stop it first. What is shown of its output is waited for.
+- ```` ```console ```` is typed: each line after `$ `. It must succeed, and output that is shown must come,
+  with `…` for what varies. What serves (`ductape-sync dev …`) runs until the end of the document, or until
+  it is typed again: a reader would have to stop it first. What is shown of its output is waited for.
+- The guides' lines for the start-up files of shells are run by tests/cli/test_completion.py, in those shells.
 - Ports are free ones, and what was made up (`dsk_…`) is what was really made up.
 """
 
