@@ -81,7 +81,7 @@ def execute_command(
 
     if waits and follows:
         click.get_current_context().fail("--wait writes the result, and --follow the events: choose one")
-    if timeout == 0:
+    if timeout is not None and timeout < 0.001:
         raise click.BadParameter(
             "an execution needs time; leave it out for one without a limit", param_hint="--timeout"
         )

@@ -1,7 +1,7 @@
 """Help for tests: a fake of the API, and a real server with a fresh tenant for each test.
 
-As a pytest plugin it brings the fixtures `ductape_fake`, `ductape` and `ductape_tenant`. `Fake` serves
-without pytest, too::
+As a pytest plugin it brings the fixtures `ductape_fake`, `ductape`, `ductape_tenant` and `ductape_server`.
+`Fake` serves without pytest, too::
 
     with Fake() as fake:
         fake.workflow("process-order", lambda run: {"total": 12})
