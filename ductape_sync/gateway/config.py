@@ -29,7 +29,7 @@ class Limits:
     """What one gateway puts up with. Times are in seconds, sizes in bytes."""
 
     requests_per_second: float = 500.0
-    """Requests that one access key may make each second; 0 for no limit."""
+    """Requests, and messages on WebSockets, that one access key may make each second; 0 for no limit."""
     burst: int = 1000
     """Requests that a key that was quiet may make at once."""
     body_bytes: int = 4 * 1024 * 1024

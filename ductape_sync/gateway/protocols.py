@@ -205,7 +205,10 @@ class SocketConnection(WebSocketsSansIOProtocol):
             self.handle_parser_exception()
 
     def keepalive_timeout(self) -> None:
-        """The client has not answered a ping."""
+        """The client has not answered a ping, as far as it is read."""
+        if self.read_paused:
+            self.schedule_ping()  # its answer may be behind messages that it may not send as fast
+            return
         super().keepalive_timeout()
         self._ending.set(_GRACE)
 

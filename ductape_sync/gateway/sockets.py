@@ -17,6 +17,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from .answers import encode
 from .decoding import decode
+from .limits import Rate
 from .problems import Problem
 from .subscriptions import Subscription
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from .contract import Contract
     from .feeds import Feeds
     from .guards import Caller, Guard
-    from .limits import Rate
 
 SUBPROTOCOL: Final = "ductape.v1"
 _REPLIES: Final = 64
@@ -40,15 +40,17 @@ class Sockets:
         feeds: the executions' events.
         contract: says which messages are valid.
         guard: decides who is let in.
-        rate: how many messages a key may send.
+        rate: how many sockets a key may open, among its other requests.
         limits: what one socket may have.
     """
 
     def __init__(self, feeds: Feeds, contract: Contract, guard: Guard, rate: Rate, limits: Limits) -> None:
         self.feeds = feeds
         self.contract = contract
-        self.rate = rate
+        # Counted for themselves: who subscribes to thousands again, after a restart, may make requests, too.
+        self.messages = Rate(limits.requests_per_second, limits.burst)
         self.limits = limits
+        self._rate = rate
         self._guard = guard
 
     async def serve(self, websocket: WebSocket) -> None:
@@ -60,7 +62,7 @@ class Sockets:
         exchange = websocket.scope["exchange"]
         caller = self._guard.authenticate("GET", websocket.headers, websocket=True)
         exchange.caller = caller
-        self.rate.take(caller.key)
+        self._rate.take(caller.key)
         if SUBPROTOCOL not in websocket.scope["subprotocols"]:
             raise Problem(
                 "invalid_request",
@@ -109,7 +111,7 @@ class _Session:
 
     async def _read(self) -> None:
         while (message := await self._websocket.receive())["type"] == "websocket.receive":
-            await self._sockets.rate.wait(self._caller.key)
+            await self._sockets.messages.wait(self._caller.key)
             value = None
             try:
                 value = self._decode(message)

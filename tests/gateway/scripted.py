@@ -50,9 +50,12 @@ class Execution:
             "data": data,
         }
         self.events.append(event)
+        self.wake()
+        return event
+
+    def wake(self) -> None:
         self.changed.set()
         self.changed = asyncio.Event()
-        return event
 
     def end(self, status: str, **data: Any) -> None:
         self.status |= {"status": status, "completedAt": NOW}
@@ -86,6 +89,8 @@ class ScriptedEngine:
         """How often a follow was begun."""
         self.down = False
         self.fault: Exception | None = None
+        self.held: set[str] = set()
+        """The executions whose follows are behind: they tell nothing new."""
 
     # What a test does
 
@@ -118,13 +123,21 @@ class ScriptedEngine:
     def end(self, execution_id: str, status: str = "completed", **data: Any) -> None:
         self.on_loop(self.executions[execution_id].end, status, **(data or {"result": None}))
 
+    def release(self, execution_id: str) -> None:
+        """Have an execution's follows catch up."""
+
+        def wake() -> None:
+            self.held.discard(execution_id)
+            self.executions[execution_id].wake()
+
+        self.on_loop(wake)
+
     def break_follows(self) -> None:
         """Have every follow fail as if the engine had gone away; it is back when they come again."""
 
         def wake() -> None:
             for execution in self.executions.values():
-                execution.changed.set()
-                execution.changed = asyncio.Event()
+                execution.wake()
 
         self.down = True
         self.on_loop(wake)
@@ -191,11 +204,11 @@ class ScriptedEngine:
             while True:
                 self._notify()
                 changed = execution.changed
-                while index < len(execution.events):
+                while index < len(execution.events) and execution_id not in self.held:
                     event = execution.events[index]
                     index += 1
                     yield event
-                if execution.status["status"] != "running":
+                if execution.status["status"] != "running" and execution_id not in self.held:
                     return
                 await changed.wait()
                 self._check()

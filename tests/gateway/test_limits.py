@@ -74,6 +74,16 @@ def test_messages_on_a_socket_are_slowed_down_to_the_rate_and_none_is_refused() 
         assert time.monotonic() - began > 0.3  # the last of 20, at 50 a second, is due after 0.38
 
 
+def test_who_is_slowed_down_is_not_taken_for_dead_and_may_make_requests() -> None:
+    limits = Limits(requests_per_second=20.0, burst=2, ping_seconds=0.1)
+    with gateway(ScriptedEngine(), limits) as served, served.socket() as socket:
+        for number in range(30):
+            socket.send("unsubscribe", f"e{number}")
+        assert socket.receive()["executionId"] == "e0"
+        assert served.get("/v1/workflows").status_code == 200
+        assert [socket.receive()["executionId"] for _ in range(29)] == [f"e{n}" for n in range(1, 30)]
+
+
 def test_a_body_that_is_too_large_is_413_before_it_is_sent() -> None:
     with gateway(ScriptedEngine(), Limits(body_bytes=1000)) as served:
         refused = served.refused("POST", "/v1/executions", json={"workflow": "x", "input": "y" * 1000})

@@ -216,13 +216,13 @@ class TestDevRefuses:
 
     def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
         code, error = self.refused(tmp_path, tmp_path / "none.py")
-        assert code == 1
+        assert code == 2
         assert "none.py" in error
 
     def test_a_file_without_workflows(self, tmp_path: Path) -> None:
         (tmp_path / "empty.py").write_text("")
         code, error = self.refused(tmp_path, tmp_path / "empty.py")
-        assert code == 1
+        assert code == 2
         assert "no workflow" in error
 
     def test_a_key_that_cannot_be_sent_without_showing_it(self, tmp_path: Path) -> None:

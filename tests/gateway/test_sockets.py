@@ -279,6 +279,23 @@ class TestSharing:
                 assert ids == [event["id"] for event in events if event["id"] > (after or "")]
         assert engine.followed == 1
 
+    def test_a_past_that_is_ahead_of_what_others_had_comes_once(
+        self, served: Running, engine: ScriptedEngine, order: str
+    ) -> None:
+        events = engine.executions[order].events
+        with served.socket() as one, served.socket() as other:
+            one.subscribe(order, after=events[-1]["id"])
+            assert one.receive()["op"] == "subscribed"
+            engine.held.add(order)
+            engine.add_many(order, 3)
+            other.subscribe(order)
+            assert other.receive()["op"] == "subscribed"
+            assert other.receive_events(7) == events
+            engine.release(order)
+            assert one.receive_events(3) == events[4:]
+            engine.end(order)
+            assert other.receive_events(2) == events[7:]
+
     def test_those_who_join_while_events_pour_in_get_all_of_it_once(
         self, served: Running, engine: ScriptedEngine, order: str
     ) -> None:
