@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import io
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import pytest
 
 from ductape_sync.cli.inputs import duration, json_value, pair
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,14 @@ def test_standard_input_that_is_closed_or_cannot_be_read_is_told(monkeypatch: py
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(click.BadParameter, match="standard input cannot be read: it is closed"):
         json_value("-")
-    with Path("/proc/self/mem").open("rb", buffering=0) as unreadable:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(unreadable)))
-        with pytest.raises(click.BadParameter, match="standard input cannot be read: Input/output error"):
-            json_value("-")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Unreadable())))
+    with pytest.raises(click.BadParameter, match="standard input cannot be read: Input/output error"):
+        json_value("-")
+
+
+class Unreadable(io.RawIOBase):
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        raise OSError(5, "Input/output error")
