@@ -46,21 +46,18 @@ def test_version_and_help_load_nothing_heavy(arguments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "needed"),
     [
-        (["--version"], set()),
-        (["--help"], {"failures", "group"}),
-        (["execute", "--help"], {"failures", "group", "inputs", "names", "options", "starting"}),
+        ("--version", ""),
+        ("--help", "failures group"),
+        ("execute --help", "failures group inputs names options starting"),
     ],
-    ids=" ".join,
 )
-def test_help_loads_no_command_but_the_one_that_is_asked_about(
-    arguments: list[str], needed: set[str]
-) -> None:
+def test_help_loads_no_command_but_the_one_asked_about(arguments: str, needed: str) -> None:
     done = python(
         "import sys; from ductape_sync.cli.main import main; main(); print(*sys.modules, file=sys.stderr)",
-        *arguments,
+        *arguments.split(),
     )
     loaded = {name.rpartition(".")[2] for name in done.stderr.split() if name.startswith("ductape_sync.cli.")}
-    assert loaded - {"main"} == needed
+    assert loaded - {"main"} == set(needed.split())
     assert "ductape_sync.errors" not in done.stderr.split()
 
 
