@@ -28,7 +28,8 @@ from ductape_sync import Ductape
 
 EXECUTIONS = 300
 SUBSCRIBERS = (10, 100, 1_000, 10_000)
-EVENTS = 20
+MESSAGES = 40_000  # to all subscribers together, within the bounds of
+EVENTS = (20, 400)
 HOLD = 1_000  # long-polls at once
 
 
@@ -137,31 +138,32 @@ async def settle(subscribers: list[Subscriber]) -> None:
 
 
 async def cost_of(running: Cluster, ductape: Ductape, count: int) -> tuple[float, float]:
-    """CPU seconds of the gateway for an event and a subscriber, and bytes it holds for one."""
+    """CPU seconds of the gateway for an event, whoever listens, and bytes it holds for a subscriber."""
+    events = min(max(MESSAGES // count, EVENTS[0]), EVENTS[1])
     order = ductape.workflows.execute("until-told")
     memory = running.memory()
     subscribers = await connect(urlsplit(running.url).netloc, order.execution_id, count)
     await settle(subscribers)
     held = (running.memory() - memory) / count
     idle = running.cpu()
-    for number in range(EVENTS):
+    for number in range(events):
         await asyncio.to_thread(order.signal, "note", {"number": number})
     await settle(subscribers)
     cpu = running.cpu() - idle
     for each in subscribers:
         each.transport.close()
     order.signal("end")
-    # What the events themselves cost does not depend on who listens.
-    return cpu, held
+    return cpu / events, held
 
 
 def subscriptions(running: Cluster, ductape: Ductape) -> list[Row]:
+    # What an event itself costs does not depend on who listens.
     alone, _ = asyncio.run(cost_of(running, ductape, 1))
     costs: dict[int, float] = {}
     held = 0.0
     for count in SUBSCRIBERS:
         cpu, held = asyncio.run(cost_of(running, ductape, count))
-        costs[count] = max(cpu - alone, 1e-3) / (count * EVENTS)
+        costs[count] = max(cpu - alone, 1e-9) / count
     few, many = costs[SUBSCRIBERS[1]], costs[SUBSCRIBERS[-1]]
     stated = ", ".join(f"{count:,}: {show(cost)}" for count, cost in costs.items())
     return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import ipaddress
 import json
 import logging
@@ -134,6 +135,7 @@ async def _dev(options: DevOptions, definitions: Definitions, on_ready: Callable
         stack.callback(answering.cancel)
         await asyncio.wait((ended, answering), return_when=asyncio.FIRST_COMPLETED)
         if not ended.done():
+            _collect_seldom()
             on_ready(
                 Ready(
                     url=url(listener),
@@ -198,12 +200,23 @@ async def _serve(
         stack.enter_context(contextlib.closing(listener))
         stack.push_async_callback(engine.close)
         server = await stack.enter_async_context(Server(Gateway(engine, settings), settings.limits, listener))
+        _collect_seldom()
         on_ready(Ready(url=url(listener)))
         try:
             await engine.health()
         except Problem as problem:
             _logger.warning("%s Until then requests are answered with 503.", problem.detail)
         raise ServiceError(await server.wait())
+
+
+def _collect_seldom() -> None:
+    """Look for garbage less often than Python does, and not among what stays.
+
+    An event for ten thousand sockets makes as many objects at once, none of them garbage. To look through all
+    that there is after each few hundred takes as long as to send them.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 async def work(
