@@ -23,12 +23,13 @@ def complete(group: click.Group, instruction: str) -> int:
 
 
 def _class(shell: str) -> type[ShellComplete] | None:
-    """What speaks with a shell: click's own classes, but for bash."""
+    """What speaks with a shell."""
     from click.shell_completion import add_completion_class, get_completion_class
 
-    from .bash import Bash
+    from .shells import Bash, Fish, Zsh
 
-    add_completion_class(Bash)
+    for kind in (Bash, Fish, Zsh):
+        add_completion_class(kind)
     return get_completion_class(shell)
 
 

@@ -128,6 +128,8 @@ def test_commands_options_and_files_are_completed(
     assert at.complete("ductape-sync exec") == "ductape-sync execute"
     assert at.complete("ductape-sync list --of") == "ductape-sync list --offset"
     assert at.complete("ductape-sync list --status fa") == "ductape-sync list --status failed"
+    assert at.complete("ductape-sync list --status=fa") == "ductape-sync list --status=failed"
+    assert at.complete("ductape-sync execute x --input=@or").endswith(" --input=@orders/first.json")
     assert at.complete("ductape-sync completion z") == "ductape-sync completion zsh"
     assert at.complete("ductape-sync dev fl") == "ductape-sync dev flows.py"
     assert at.complete("ductape-sync worker fl") == "ductape-sync worker flows.py"

@@ -1,11 +1,18 @@
-"""Completion in bash, which breaks words where ids and `@file` do not end."""
+"""How the shells are spoken with: as click does, but for words that it would take apart or lose."""
 
 from __future__ import annotations
 
 import os
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from click.shell_completion import BashComplete, split_arg_string
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    FishComplete,
+    ShellComplete,
+    ZshComplete,
+    split_arg_string,
+)
 
 # Readline breaks words at `@`, `:` and `=`, too. So the command is asked about the line itself, and of what
 # it answers readline gets the part that it replaces, which is the end of the word: `$2`.
@@ -29,8 +36,20 @@ complete -o nosort -F %(complete_func)s %(prog_name)s
 """
 
 
-class Bash(BashComplete):
-    """As click has it, with words that end where a shell's do."""
+class _Words(ShellComplete):
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
+        """Return what can follow, as the whole word that the shell is to have."""
+        items = super().get_completions(args, incomplete)
+        option, equals, _ = incomplete.partition("=")
+        if equals and option.startswith("-"):
+            for item in items:
+                if item.type == "plain":
+                    item.value = f"{option}={item.value}"
+        return items
+
+
+class Bash(_Words, BashComplete):
+    """Breaks words where ids and `@file` do not end."""
 
     source_template: ClassVar[str] = _SCRIPT
 
@@ -40,3 +59,11 @@ class Bash(BashComplete):
         words = split_arg_string(line)
         incomplete = "" if line[-1:].isspace() else words.pop()
         return words[1:], incomplete
+
+
+class Zsh(_Words, ZshComplete):
+    """Replaces the whole word."""
+
+
+class Fish(_Words, FishComplete):
+    """Offers what begins with the whole word."""
