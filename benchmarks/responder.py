@@ -32,6 +32,8 @@ STATUS = SUMMARY | {
     "error": None,
     "failure": None,
     "currentStep": None,
+    "currentStepAttempt": None,
+    "currentStepError": None,
     "attempt": 1,
 }
 PAGES = 100

@@ -147,6 +147,16 @@ class Execution:
         return self.snapshot.current_step
 
     @property
+    def current_step_attempt(self) -> int | None:
+        """Which try of that step it was last known to be at, 1 for the first; None when at no step."""
+        return self.snapshot.current_step_attempt
+
+    @property
+    def current_step_error(self) -> str | None:
+        """Why the last try of that step failed, as last known; None when none has."""
+        return self.snapshot.current_step_error
+
+    @property
     def attempt(self) -> int:
         """Which run of the workflow it was last known to be at, 1 for the first."""
         return self.snapshot.attempt

@@ -112,8 +112,7 @@ def timed_out(
     about = []
     status = seen.value if seen is not None else None
     if status is not None:
-        step = f" at step {status.current_step!r}" if status.current_step else ""
-        about.append(f"{status.status}{step}" + (" when last seen" if fault else ""))
+        about.append(f"{status.status}{_place(status)}" + (" when last seen" if fault else ""))
     if fault is not None:
         about.append(str(fault))
     late = WaitTimeout(
@@ -121,6 +120,15 @@ def timed_out(
     )
     late.request_id = fault.request_id if fault is not None else answered(seen)
     return late
+
+
+def _place(status: ExecutionStatus) -> str:
+    """Where an execution is, and what holds it up there."""
+    if not status.current_step:
+        return ""
+    why = f" after: {status.current_step_error}" if status.current_step_error else ""
+    tries = f", try {status.current_step_attempt}{why}" if (status.current_step_attempt or 1) > 1 else ""
+    return f" at step {status.current_step!r}{tries}"
 
 
 def answered(reply: Reply[ExecutionStatus] | None) -> str | None:

@@ -30,6 +30,8 @@ STATUS = SUMMARY | {
     "error": None,
     "failure": None,
     "currentStep": "Charging",
+    "currentStepAttempt": 1,
+    "currentStepError": None,
     "attempt": 1,
 }
 COMPLETED = STATUS | {
@@ -37,6 +39,8 @@ COMPLETED = STATUS | {
     "completedAt": "2026-11-22T10:00:05Z",
     "result": {"total": 42},
     "currentStep": None,
+    "currentStepAttempt": None,
+    "currentStepError": None,
 }
 
 

@@ -531,6 +531,10 @@ class ExecutionStatus(_Model):
     """Why it failed, in parts; null unless it failed."""
     current_step: str | None
     """The name of the step that it is at; null when it is at none."""
+    current_step_attempt: int | None
+    """Which try of that step this is, or the next one is, 1 for the first; null when it is at none."""
+    current_step_error: str | None
+    """Why the last try of that step failed, in one line; null when none has failed."""
     attempt: int
     """Which run of the workflow this is, 1 for the first; higher after retries."""
     additional_properties: Mapping[str, Any] = _NOTHING
@@ -555,6 +559,8 @@ class ExecutionStatus(_Model):
             "error": self.error,
             "failure": None if self.failure is None else self.failure.to_dict(),
             "currentStep": self.current_step,
+            "currentStepAttempt": self.current_step_attempt,
+            "currentStepError": self.current_step_error,
             "attempt": self.attempt,
         }
         return {**self.additional_properties, **data} if self.additional_properties else data
@@ -606,10 +612,24 @@ def _decode_execution_status(data: Any) -> ExecutionStatus:
             draft.current_step = value
             if type(value) is not str:
                 raise TypeError
+        value = data["currentStepAttempt"]
+        if value is None:
+            draft.current_step_attempt = None
+        else:
+            draft.current_step_attempt = value
+            if type(value) is not int:
+                raise TypeError
+        value = data["currentStepError"]
+        if value is None:
+            draft.current_step_error = None
+        else:
+            draft.current_step_error = value
+            if type(value) is not str:
+                raise TypeError
         draft.attempt = value = data["attempt"]
         if type(value) is not int:
             raise TypeError
-        draft.additional_properties = _NOTHING if len(data) == 12 else _others(data, _EXECUTION_STATUS_FIELDS)
+        draft.additional_properties = _NOTHING if len(data) == 14 else _others(data, _EXECUTION_STATUS_FIELDS)
         draft.__class__ = ExecutionStatus
     except (AttributeError, KeyError, TypeError, ValueError):
         raise _fault(data, _EXECUTION_STATUS_FIELDS) from None
@@ -2923,6 +2943,8 @@ _EXECUTION_STATUS_FIELDS: Final[_Table] = {
     "error": (_nullable(_string), True),
     "failure": (_nullable(_decode_failure), True),
     "currentStep": (_nullable(_string), True),
+    "currentStepAttempt": (_nullable(_integer), True),
+    "currentStepError": (_nullable(_string), True),
     "attempt": (_integer, True),
 }
 

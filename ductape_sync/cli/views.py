@@ -53,7 +53,10 @@ def status_fields(status: ExecutionStatus) -> Iterator[tuple[str, Text]]:
     yield "started", styled(moment(status.started_at))
     yield "took", styled(elapsed(status.started_at, status.completed_at))
     if status.current_step is not None:
-        yield "step", styled(status.current_step)
+        number = status.current_step_attempt or 1
+        yield "step", styled(status.current_step + (f", try {number}" if number > 1 else ""))
+    if status.current_step_error is not None:
+        yield "last error", styled(status.current_step_error, "yellow")
     if status.attempt > 1:
         yield "attempt", styled(str(status.attempt))
     for name, value in status.metadata.items():

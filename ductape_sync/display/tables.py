@@ -125,7 +125,10 @@ def _about(execution: Any) -> Iterable[tuple[str, str]]:
     if execution.completed_at:
         yield "Ended", _moment(execution.completed_at)
     if getattr(execution, "current_step", None):
-        yield "At step", short(execution.current_step, _CELL)
+        number = getattr(execution, "current_step_attempt", None) or 1
+        yield "At step", short(execution.current_step, _CELL) + (f", try {number}" if number > 1 else "")
+    if getattr(execution, "current_step_error", None):
+        yield "Last error", _value(execution.current_step_error)
     if getattr(execution, "attempt", 1) > 1:
         yield "Attempt", str(execution.attempt)
     failure = getattr(execution, "failure", None)

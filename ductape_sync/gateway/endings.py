@@ -22,6 +22,8 @@ def ended(status: dict[str, Any], event: dict[str, Any], attempt: int) -> dict[s
         # To the millisecond: lists know no more, and a status says the same as they do.
         "completedAt": datetime.fromisoformat(event["timestamp"]).isoformat(timespec="milliseconds"),
         "currentStep": None,
+        "currentStepAttempt": None,
+        "currentStepError": None,
         "attempt": max(attempt, status["attempt"]),
     }
     if event["type"] == "cancelled":

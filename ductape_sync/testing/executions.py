@@ -56,6 +56,7 @@ class FakeExecution:
         self.idempotency_key = idempotency_key
         self._stage = stage
         self._events: list[dict[str, Any]] = []
+        self._tries: dict[str, list[str]] = {}  # by step under way, why tries of it have failed
         self._news = asyncio.Event()
         self.add(("started", {"workflow": self.workflow, "input": self.input}),
                  ("status_changed", {"status": "running"}))  # fmt: skip
@@ -112,6 +113,17 @@ class FakeExecution:
         """
         data = {"step": step, "error": error, "attempts": attempts}
         self._move(*self._begin(step), ("step_failed", data))
+
+    def retry_step(self, step: str, error: str) -> None:
+        """Fail a try of a step, which is tried again; it is started first, unless it was.
+
+        There is no event for that: the status tells which try it is, and why the last one failed.
+
+        Args:
+            step: The step's name.
+            error: Why.
+        """
+        self._stage.call(self._retry_step, step, error)
 
     def retry(self, error: str) -> None:
         """Fail the workflow and run it again, as `retries` makes it.
@@ -219,15 +231,27 @@ class FakeExecution:
         for event in made:
             contract().check("WorkflowEvent", event)
         self._events += made
+        for event in made:
+            if event["type"] == "step_started":
+                self._tries.pop(event["data"]["step"], None)
         self._news.set()
         self._news = asyncio.Event()
         self._stage.notify()
+
+    def _retry_step(self, step: str, error: str) -> None:
+        if started := self._begin(step):
+            self.add(*started)
+        elif self.status != "running":
+            raise ExecutionEnded(f"{self.execution_id} is {self.status}")
+        self._tries.setdefault(step, []).append(error)
 
     def to_status(self) -> dict[str, Any]:
         """The contract's `ExecutionStatus`."""
         end = self._events[-1]["data"] if self.status != "running" else {}
         if self.status == "cancelled":
             end = {"error": end["reason"] or "The execution was cancelled."}
+        step = next(iter(self._steps()), None) if self.status == "running" else None
+        errors = self._tries.get(step, []) if step is not None else []
         return {
             "executionId": self.execution_id,
             "workflow": self.workflow,
@@ -239,7 +263,9 @@ class FakeExecution:
             "result": end.get("result"),
             "error": end.get("error"),
             "failure": end.get("failure"),
-            "currentStep": next(iter(self._steps()), None) if self.status == "running" else None,
+            "currentStep": step,
+            "currentStepAttempt": None if step is None else 1 + len(errors),
+            "currentStepError": errors[-1] if errors else None,
             "attempt": self._attempt,
         }
 

@@ -327,3 +327,25 @@ class Foreign:
     @workflow.run
     async def run(self) -> None:
         pass
+
+
+@activity.defn
+def look_for(path: str) -> str:
+    if not Path(path).exists():
+        raise FileNotFoundError(f"{path}\nis not there")
+    return Path(path).read_text()
+
+
+@workflow.defn(name="stubborn-step")
+class StubbornStep:
+    """Try a step until it succeeds."""
+
+    @workflow.run
+    async def run(self, path: str) -> str:
+        return await workflow.execute_activity(
+            look_for,
+            path,
+            summary="Looking for the file",
+            start_to_close_timeout=MINUTE,
+            retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=50), backoff_coefficient=1.0),
+        )

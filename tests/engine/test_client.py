@@ -186,6 +186,17 @@ def test_the_current_step_is_shown_while_it_runs(client: Client, tmp_path: Path)
     assert client.end(execution)["result"] == "gone"
 
 
+def test_what_holds_the_current_step_up_is_shown(client: Client, tmp_path: Path) -> None:
+    execution = client.start("stubborn-step", str(tmp_path / "go"))
+    status = client.until_status(execution, lambda status: (status["currentStepAttempt"] or 0) > 2)
+    assert status["currentStep"] == "Looking for the file"
+    assert status["currentStepError"] == f"{tmp_path / 'go'} is not there"
+    put(tmp_path / "go", "gone")
+    ended = client.end(execution)
+    assert ended["result"] == "gone"
+    assert [ended[name] for name in ("currentStep", "currentStepAttempt", "currentStepError")] == [None] * 3
+
+
 def test_a_terminated_execution_has_failed(client: Client, loop: Loop, address: str) -> None:
     execution = client.start("waits")
 

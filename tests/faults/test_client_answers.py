@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ductape_sync import APIError, Ductape, DuctapeError, ResponseDecodeError, ServerError
+from ductape_sync import APIError, Ductape, DuctapeError, InvalidRequest, ResponseDecodeError, ServerError
 from tests.loopback import COMPLETED, STATUS, answer, zipped
 
 if TYPE_CHECKING:
@@ -85,10 +85,12 @@ def test_odd_results_arrive_as_they_are(text: bytes, value: Any, server: Loopbac
     assert value is ... or got == value
 
 
-def test_half_a_surrogate_pair_goes_there_and_back(server: Loopback, client: Ductape) -> None:
-    server.default = answer(b"", 202)
-    client.workflows.signal("order-1", "say", "\ud800")
-    assert server.received[0].json["data"] == "\ud800"
+def test_half_a_surrogate_pair_is_read_and_not_sent(server: Loopback, client: Ductape) -> None:
+    server.default = answer(COMPLETED | {"result": "\ud800"})
+    assert client.workflows.get_status("order-1").result == "\ud800"
+    with pytest.raises(InvalidRequest, match="half of a surrogate pair is no character"):
+        client.workflows.signal("order-1", "say", "\ud800")
+    assert len(server.received) == 1
 
 
 def test_a_byte_order_mark_is_no_fault(server: Loopback, client: Ductape) -> None:

@@ -37,6 +37,8 @@ class Execution:
             "error": None,
             "failure": None,
             "currentStep": None,
+            "currentStepAttempt": None,
+            "currentStepError": None,
             "attempt": 1,
         }
         self.add("started", workflow=body["workflow"], input=body.get("input"))

@@ -35,6 +35,8 @@ STATUS = {
     "error": None,
     "failure": {"message": "boom", "type": "ValueError", "step": None, "attempts": None},
     "currentStep": None,
+    "currentStepAttempt": None,
+    "currentStepError": None,
     "attempt": 1,
 }
 BOX = {

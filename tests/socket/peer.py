@@ -254,7 +254,8 @@ class Peer:
             data = last["data"]
             error = data.get("error") or data.get("reason")
             status |= {"status": last["type"], "completedAt": NOW, "result": data.get("result"),
-                       "error": error, "failure": data.get("failure"), "currentStep": None}  # fmt: skip
+                       "error": error, "failure": data.get("failure"), "currentStep": None,
+                       "currentStepAttempt": None}  # fmt: skip
         return answer(status)
 
     def _history(self, name: str, query: dict[str, list[str]]) -> dict[str, Any]:

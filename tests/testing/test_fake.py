@@ -88,7 +88,10 @@ def test_a_test_moves_an_execution_along_from_outside(fake: Fake, client: Ductap
     (run,) = fake.executions
     run.start_step("Validating order")
     assert order.refresh().current_step == "Validating order"
+    run.retry_step("Validating order", "no connection")
+    assert (order.refresh().current_step_attempt, order.current_step_error) == (2, "no connection")
     run.complete_step("Validating order")
+    assert (order.refresh().current_step_attempt, order.current_step_error) == (None, None)
     run.fail_step("Charging", "card declined")
     run.start_step("Charging again")
     assert order.refresh().current_step == "Charging again"

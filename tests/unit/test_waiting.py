@@ -218,6 +218,19 @@ def test_a_status_of_a_newer_server_is_not_an_end(
     assert workflows.wait_for_completion("order-1") == {"total": 42}
 
 
+def test_a_wait_that_is_over_says_what_holds_the_execution_up(
+    server: Loopback, workflows: Workflows, clock: FakeClock
+) -> None:
+    held_up = STATUS | {"currentStepAttempt": 4, "currentStepError": "card declined"}
+    server.then(held(clock, 30, held_up), answer(held_up))
+    with pytest.raises(errors.WaitTimeout) as caught:
+        workflows.wait_for_completion("order-1", timeout=30)
+    where = "running at step 'Charging', try 4 after: card declined"
+    assert str(caught.value).startswith(f"order-1 had not ended in time ({where}); it goes on")
+    assert caught.value.status is not None
+    assert caught.value.status.current_step_error == "card declined"
+
+
 def test_a_failed_execution_raises_why_and_where(server: Loopback, workflows: Workflows) -> None:
     server.default = answer(FAILED)
     order = workflows.get("order-1")

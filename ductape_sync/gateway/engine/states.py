@@ -52,6 +52,8 @@ class States:
             "error": None,
             "failure": None,
             "currentStep": None,
+            "currentStepAttempt": None,
+            "currentStepError": None,
             "attempt": memo.read(info.memo).get(memo.ATTEMPT, 1),
         }
         more: dict[str, Any]
@@ -64,13 +66,19 @@ class States:
         return status | {"input": input} | more
 
     async def _progress(self, namespace: str, found: DescribeWorkflowExecutionResponse) -> dict[str, Any]:
-        """What there is to say of an execution that goes on: which step was begun last and is not done."""
-        pending = {activity.activity_id for activity in found.pending_activities}
+        """What there is to say of an execution that goes on: the step that was begun last and is not done."""
+        pending = {activity.activity_id: activity for activity in found.pending_activities}
         if pending:
             async for event in self._backwards(namespace, found.workflow_execution_info):
                 scheduled = event.activity_task_scheduled_event_attributes
-                if scheduled.activity_id in pending:  # empty in events of any other type
-                    return {"currentStep": step_name(event)}
+                current = pending.get(scheduled.activity_id)  # that is empty in events of any other type
+                if current is not None:
+                    failed = current.HasField("last_failure")
+                    return {
+                        "currentStep": step_name(event),
+                        "currentStepAttempt": max(1, current.attempt),
+                        "currentStepError": failures.error_of(current.last_failure) if failed else None,
+                    }
         return {}
 
     async def _outcome(self, namespace: str, info: WorkflowExecutionInfo, status: str) -> dict[str, Any]:

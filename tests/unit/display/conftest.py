@@ -101,7 +101,9 @@ def make_status() -> Any:
     """Make a status, of which what is not given is nothing."""
 
     def make(status: str = "completed", **more: Any) -> models.ExecutionStatus:
-        nothing = {"input": None, "result": None, "error": None, "failure": None, "currentStep": None}
+        nothing = dict.fromkeys(
+            ("input", "result", "error", "failure", "currentStep", "currentStepAttempt", "currentStepError")
+        )
         return models.ExecutionStatus.from_dict(
             {**summary("order-1", status), **nothing, "attempt": 1, **more}
         )

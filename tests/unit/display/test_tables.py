@@ -68,6 +68,13 @@ def test_what_runs_has_taken_time_so_far(make_status: Any) -> None:
     assert "Ended" not in page.text
 
 
+def test_what_a_step_is_held_up_by_is_shown(make_status: Any) -> None:
+    about = {"currentStep": "Charge card", "currentStepAttempt": 3, "currentStepError": "<declined>"}
+    page = shown(make_status("running", **about))
+    assert ["At step", "Charge card, try 3"] in page.rows
+    assert ["Last error", "<declined>"] in page.rows
+
+
 def test_a_failed_status_says_why_and_where(make_status: Any) -> None:
     failure = {"message": "declined", "type": "CardError", "step": "Charge card", "attempts": 3}
     page = shown(make_status("failed", error="declined", failure=failure, attempt=2, input={"orderId": "o"}))
