@@ -41,6 +41,7 @@ _POLICY: Final = "; ".join(
 )
 _FORM_BYTES: Final = 8 * 1024
 _WRONG: Final = "This access key is not known here."
+_ELSEWHERE: Final = frozenset({"cross-site", "same-site"})  # Fetch Metadata: another page led here
 
 
 class Pages:
@@ -73,6 +74,8 @@ class Pages:
 
     async def _home(self, request: Request) -> Response:
         token = parse_qs(request.url.query).get("token")
+        if token is not None and request.headers.get("sec-fetch-site") in _ELSEWHERE:
+            return self._ask_page(token[0])
         if token is not None:
             return self._enter(request, token[0])
         if self._guard.find(self._sessions.key(request.headers) or "") is None:
@@ -113,6 +116,19 @@ class Pages:
 
     def _redirect(self, cookie: str) -> Response:
         return Response(status_code=303, headers={"Location": "/", "Set-Cookie": cookie})
+
+    def _ask_page(self, key: str) -> Response:
+        """Ask whether a link of another page may sign the browser in.
+
+        It may be signed in already, as somebody else, though its cookie is not here to tell
+        (SameSite=Strict): a page must not do to its visitors what they would not notice.
+        """
+        found = self._guard.find(key)
+        if found is None:
+            return self._sign_in_page(_WRONG, 401)
+        page = self._files["enter.html"].replace(b"{key}", html.escape(key).encode())
+        tenant = f"{found.tenant.product} ({found.tenant.env})"
+        return self._page(page.replace(b"{tenant}", html.escape(tenant).encode()), 200)
 
     def _sign_in_page(self, message: str, status: int) -> Response:
         page = self._files["sign-in.html"].replace(b"{message}", html.escape(message).encode())

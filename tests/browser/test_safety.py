@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import http.server
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +7,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from tests.browser.foreign import foreign
 from tests.browser.shelf import MARKUP
 
 if TYPE_CHECKING:
@@ -77,27 +76,11 @@ def test_looking_changes_nothing(tab: Tab, page: Page, shop: Ductape, cake: dict
         assert page.request.get(tab.url + path).status == 405
 
 
-class Foreign(http.server.BaseHTTPRequestHandler):
-    """A page of another origin, on the same site: the browser sends it our cookie along."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(b"<!doctype html><title>foreign</title><body>")
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def foreign_url() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Foreign) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    """A page of another origin, on the same site: the browser sends it our cookie along."""
+    with foreign() as url:
+        yield url
 
 
 def test_a_page_of_another_origin_can_neither_read_nor_act(

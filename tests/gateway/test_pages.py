@@ -54,6 +54,34 @@ def test_a_wrong_token_shows_the_sign_in_page(served: Running, token: str) -> No
     assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_token_in_a_link_of_another_page_signs_nobody_in_unasked(served: Running, site: str) -> None:
+    # The browser may be signed in as somebody else, and its cookie does not come along to tell.
+    headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
+    answer = page(served, "GET", f"/?token={SHOP_KEY}", headers=headers)
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert "shop (dev)" in answer.text
+    assert f'<input type="hidden" name="key" value="{SHOP_KEY}">' in answer.text
+    assert '<meta name="referrer" content="strict-origin">' in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_wrong_token_in_a_link_of_another_page_asks_for_nothing(served: Running, site: str) -> None:
+    answer = page(served, "GET", "/?token=wrong", headers={"Sec-Fetch-Site": site})
+    assert answer.status_code == 401
+    assert "not known here" in answer.text
+
+
+@pytest.mark.parametrize("site", ["none", "same-origin"])
+def test_a_token_that_a_person_opens_signs_in_at_once(served: Running, site: str) -> None:
+    answer = page(served, "GET", f"/?token={SHOP_KEY}", headers={"Sec-Fetch-Site": site})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert cookie_of(answer).endswith(SHOP_KEY)
+
+
 def test_without_a_cookie_there_is_the_sign_in_page(served: Running) -> None:
     answer = page(served, "GET", "/")
     assert answer.status_code == 200
@@ -116,7 +144,15 @@ def test_files_are_served_and_kept_until_they_change(served: Running) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/../pages.py", "/%2e%2e/pages.py", "/..%2fpages.py", "//etc/passwd", "/sign-in.html", "/index.html"],
+    [
+        "/../pages.py",
+        "/%2e%2e/pages.py",
+        "/..%2fpages.py",
+        "//etc/passwd",
+        "/sign-in.html",
+        "/enter.html",
+        "/index.html",
+    ],
 )
 def test_nothing_else_is_a_file(served: Running, path: str) -> None:
     with served.raw(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()) as raw:
