@@ -10,11 +10,14 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from ductape_sync import Ductape
+from tests.browser.staged import Stage, staged
 from tests.browser.watched import DEADLINE_MS, Tab, Visitor
 from tests.servers import EXAMPLES, Started, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.gateway.running import Running
 
 SHELF = Path(__file__).with_name("shelf.py")
 
@@ -69,6 +72,20 @@ def tab(visitor: Visitor) -> Tab:
 def page(tab: Tab) -> Page:
     """The page in it."""
     return tab.page
+
+
+@pytest.fixture
+def behind() -> Iterator[Running]:
+    """A gateway in front of an engine that is made up."""
+    with staged() as running:
+        yield running
+
+
+@pytest.fixture
+def stage(behind: Running) -> Stage:
+    """The engine of it."""
+    engine: Stage = behind.engine
+    return engine
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ class Rise:
     @workflow.run
     async def run(self) -> None:
         await step("Heating", fail_until, 3, attempts=3)
-        await workflow.sleep(0.6)
+        await workflow.sleep(1.2)
         await asyncio.gather(step("Left", work, None), step("Right", work, None))
 
 

@@ -9,11 +9,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from ductape_sync import Ductape
+from tests.gateway.running import SHOP_KEY
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from tests.browser.staged import Stage
     from tests.browser.watched import Tab, Visitor
+    from tests.gateway.running import Running
     from tests.servers import Started
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -83,6 +86,28 @@ def test_a_phone_shows_all_of_it_without_scrolling_sideways(visitor: Visitor) ->
     tab.go("#/?id=comfort-open")
     for part in ("workflow", "id", "started", "duration", "done"):
         expect(tab.section("Running").locator(f"td.{part}")).to_be_visible()
+
+
+def test_narrow_and_wide_windows_cut_off_no_number_of_attempts(
+    visitor: Visitor, behind: Running, stage: Stage
+) -> None:
+    name = "A step whose name is longer than there is room for in a list of executions, however wide it is"
+    failure = {
+        "type": "ValueError", "message": "no " * 90, "step": name, "attempts": 12, "retryable": True,
+    }  # fmt: skip
+    stage.put("exec-0123456789abcdefghijklmnop", "failed", failure=failure, error=failure["message"])
+    tab = visitor.borrow("#/", url=behind.base, key=SHOP_KEY)
+    row = tab.row("exec-0123456789abcdefghijklmnop")
+    for width in (1440, 1280, 1045, 900, 375):
+        tab.page.set_viewport_size({"width": width, "height": 800})
+        badge, cell = row.locator(".attempts"), row.locator("td.step")
+        expect(badge).to_have_text("12 attempts")
+        inner, outer = badge.bounding_box(), cell.bounding_box()
+        assert inner is not None
+        assert outer is not None
+        assert inner["x"] + inner["width"] <= outer["x"] + outer["width"], width
+        shown = row.locator("td.id a").evaluate("id => id.scrollWidth <= id.clientWidth")
+        assert shown or width not in {1440, 1280}, "the id is cut off"
 
 
 def test_everything_is_done_with_the_keyboard_alone(

@@ -6,15 +6,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import expect
 
 from ductape_sync import ExecutionError
+from tests.gateway.running import SHOP_KEY
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from ductape_sync import Ductape
+    from tests.browser.staged import Stage
     from tests.browser.watched import Tab, Visitor
+    from tests.gateway.running import Running
 
 
 def test_each_execution_is_in_the_list_of_its_status(tab: Tab, shop: Ductape, cake: dict[str, Any]) -> None:
@@ -168,3 +172,18 @@ def test_a_row_leads_to_its_execution_and_back_to_the_same_lists(tab: Tab, page:
     expect(page.get_by_role("heading", level=1)).to_have_text("nothing")
     page.go_back()
     expect(tab.section("Completed").get_by_role("link")).to_have_text(["lead-1"])
+
+
+@pytest.mark.parametrize("minutes", [10, -60])
+def test_a_clock_that_is_off_does_not_change_what_lasts(
+    visitor: Visitor, behind: Running, stage: Stage, minutes: int
+) -> None:
+    stage.put("clock-1")
+    tab = visitor.borrow(url=behind.base)
+    tab.page.add_init_script(f"""
+      const offset = {minutes} * 60_000, now = Date.now;
+      Date.now = () => now() + offset;
+    """)
+    tab.go(f"?token={SHOP_KEY}")
+    duration = tab.row("clock-1").locator("td.duration")
+    expect(duration).to_have_text(re.compile(r"^(5\d s|1 min [01]\d s)$"))

@@ -142,3 +142,42 @@ def test_nothing_is_started_before_the_button_is_pressed(tab: Tab, page: Page, s
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
     with pytest.raises(ExecutionNotFound):
         shop.workflows.get_status("unwanted-1")
+
+
+@pytest.mark.parametrize("left", ["none", "others"])
+def test_what_is_entered_stays_while_no_worker_serves_the_workflow(
+    tab: Tab, page: Page, shop: Ductape, left: str
+) -> None:
+    def answer(route: Any) -> None:
+        served = route.fetch().json()["workflows"] if left == "others" else []
+        route.fulfill(json={"workflows": [each for each in served if each["name"] != "bake"]})
+
+    tab.go("#/start?workflow=bake")
+    page.get_by_label("name").fill("tart")
+    page.get_by_text("Options").click()
+    page.get_by_label("Timeout in seconds").fill("60")
+    page.route("**/v1/workflows", answer)
+    tab.look_again()
+    expect(page.get_by_text("No worker serves bake now.")).to_be_visible()
+    expect(page.get_by_label("Workflow")).to_have_value("bake")
+    expect(page.get_by_label("name")).to_have_value("tart")
+    page.unroute("**/v1/workflows")
+    tab.look_again()
+    expect(page.get_by_text("No worker serves bake now.")).to_have_count(0)
+    expect(page.get_by_label("name")).to_have_value("tart")
+    expect(page.get_by_label("Timeout in seconds")).to_have_value("60")
+    page.get_by_role("button", name="Start", exact=True).click()
+    assert started(page, shop).workflow == "bake"
+
+
+def test_a_workflow_that_no_worker_serves_is_not_taken_for_another_one(tab: Tab, page: Page) -> None:
+    tab.go("#/start?workflow=no-such")
+    expect(page.get_by_text("No worker serves no-such now.")).to_be_visible()
+    expect(page.get_by_label("Workflow")).to_have_value("no-such")
+    start = page.get_by_role("button", name="Start", exact=True)
+    expect(start).to_be_disabled()
+    start.dispatch_event("click")
+    page.get_by_label("Workflow").select_option("bake")
+    expect(page.get_by_label("name")).to_be_visible()
+    expect(start).to_be_enabled()
+    assert not [request for request in tab.requests if request.method == "POST"]

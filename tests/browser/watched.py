@@ -31,10 +31,13 @@ class Visitor:
         tab.go(path)
         return tab
 
-    def borrow(self, path: str | None = None, *, url: str | None = None, **settings: Any) -> Tab:
+    def borrow(
+        self, path: str | None = None, *, url: str | None = None, key: str | None = None, **settings: Any
+    ) -> Tab:
         """Open a tab of another browser, with settings as Playwright's contexts have them.
 
-        It is signed in and shows the page at `path`; without one it is not, and shows nothing.
+        It is signed in and shows the page at `path`; without one it is not, and shows nothing. `url` and
+        `key` are those of another server than the tests' own.
         """
         browser = self._signed_in.browser
         assert browser is not None
@@ -42,7 +45,7 @@ class Visitor:
         self._contexts.append(context)
         tab = self._tab(context, url or self.url)
         if path is not None:
-            tab.go(f"?token={self.key}")
+            tab.go(f"?token={key or self.key}")
             tab.go(path)
         return tab
 
@@ -89,6 +92,10 @@ class Tab:
         """Go to an execution, and wait until its page is there."""
         self.go(f"#/executions/{quote(execution_id, safe='')}")
         expect(self.page.locator(".full-id")).to_have_text(execution_id)
+
+    def look_again(self) -> None:
+        """Have the page ask anew for what it asks for now and then: it does when it is looked at again."""
+        self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     def section(self, name: str) -> Locator:
         """A list, such as "Running", or a card of an execution's page."""

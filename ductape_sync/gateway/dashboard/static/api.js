@@ -1,10 +1,12 @@
 // The gateway's HTTP operations, as openapi.yaml has them.
 
+import { learn } from "./clock.js";
 import { parse } from "./json.js";
 import { signedOut } from "./stores.js";
 
 const BASE = new URL("v1/", document.baseURI);
 const TIMEOUT_MS = 20_000;
+const LIST_TIMEOUT_MS = 5000; // whoever reads is to know soon that what is shown is old
 
 /** Why a request was not carried out: the gateway's problem (RFC 9457), or that it was not reached. */
 export class Problem extends Error {
@@ -21,18 +23,20 @@ export class Problem extends Error {
 
 const unreachable = () => new Problem({ code: "unreachable", detail: "The gateway cannot be reached." });
 
-async function send(path, { method = "GET", query = {}, body, headers = {} } = {}) {
+async function send(path, { method = "GET", query = {}, body, headers = {}, timeout = TIMEOUT_MS } = {}) {
   const url = new URL(path, BASE);
   for (const [name, value] of Object.entries(query)) {
     if (value !== null && value !== undefined && value !== "") url.searchParams.set(name, value);
   }
-  const init = { method, headers, cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) };
+  const init = { method, headers, cache: "no-store", signal: AbortSignal.timeout(timeout) };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
     headers["Content-Type"] = "application/json";
   }
   try {
+    const sent = Date.now();
     const response = await fetch(url, init);
+    learn(response.headers.get("Date"), sent);
     return [response, await response.text()];
   } catch {
     throw unreachable();
@@ -59,15 +63,31 @@ export function newKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const post = (path, body, key = newKey()) =>
-  call(path, { method: "POST", body, headers: { "Idempotency-Key": key } });
+/**
+ * Make `operation(request, key)` safe to repeat. The same request sent again, after an answer that was lost, is
+ * carried out once; a changed one is new, and so is one that follows an answer.
+ */
+export function repeatable(operation) {
+  let key = newKey();
+  let sent = null;
+  return async (request) => {
+    const text = JSON.stringify(request);
+    if (sent !== null && sent !== text) key = newKey();
+    sent = text;
+    const answer = await operation(request, key);
+    key = newKey();
+    return answer;
+  };
+}
+
+const post = (path, body, key) => call(path, { method: "POST", body, headers: { "Idempotency-Key": key } });
 
 const of = (executionId) => `executions/${encodeURIComponent(executionId)}`;
 
-export const list = (query) => call("executions", { query });
+export const list = (query) => call("executions", { query, timeout: LIST_TIMEOUT_MS });
 export const status = (executionId) => call(of(executionId));
 export const workflows = async () => (await call("workflows")).workflows;
 export const health = () => call("health");
 export const execute = (request, key) => post("executions", request, key);
-export const signal = (executionId, request) => post(`${of(executionId)}/signals`, request);
-export const cancel = (executionId, request) => post(`${of(executionId)}/cancel`, request);
+export const signal = (executionId, request, key) => post(`${of(executionId)}/signals`, request, key);
+export const cancel = (executionId, request, key) => post(`${of(executionId)}/cancel`, request, key);

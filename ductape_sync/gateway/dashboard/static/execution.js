@@ -1,12 +1,13 @@
 // One execution: where it is, what it was given and gave, its steps, its history, and what can be done to it.
 
-import { useEffect, useState } from "./vendor/hooks.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/hooks.js";
 import { CancelDialog, SignalDialog } from "./actions.js";
 import * as api from "./api.js";
 import { History } from "./history.js";
 import { useDefinitions, useExecution, useLoad, useNow } from "./hooks.js";
 import { brief } from "./json.js";
-import { toOverview, toStart } from "./router.js";
+import { toLists } from "./place.js";
+import { toStart } from "./router.js";
 import { Timeline } from "./timeline.js";
 import { currentStep, progress } from "./trace.js";
 import { Badge, Copy, Duration, Heading, html, Icon, Json, Progress, Time, Trouble } from "./ui.js";
@@ -26,7 +27,7 @@ export function ExecutionPage({ executionId }) {
       <${Heading} title=${executionId} />
       ${problem ? html`<${Trouble} problem=${problem} />` : html`<p class="empty">Loading …</p>`}`;
   }
-  const definition = definitions?.find(({ name }) => name === execution.workflow);
+  const definition = definitions ? (definitions.find(({ name }) => name === execution.workflow) ?? null) : undefined;
   return html`
     <${Back} />
     <${Head} execution=${execution} trace=${trace} definition=${definition} now=${now} />
@@ -35,11 +36,7 @@ export function ExecutionPage({ executionId }) {
       <header><h2 id="timeline">Timeline</h2></header>
       <${Timeline} trace=${trace} now=${now} />
     </section>
-    <div class="values">
-      <${Value} title="Input" value=${execution.input} />
-      ${execution.status === "completed" && html`<${Value} title="Result" value=${execution.result} />`}
-      <${Value} title="Metadata" value=${execution.metadata} />
-    </div>
+    <${Values} execution=${execution} />
     <${History} events=${events} count=${events.length} start=${trace.start} />
   `;
 }
@@ -56,7 +53,7 @@ function useCatchUp(execution, trace, refresh) {
   }, [behind]);
 }
 
-const Back = () => html`<a class="back" href=${toOverview()}><${Icon} name="back" />Executions</a>`;
+const Back = () => html`<a class="back" href=${toLists()}><${Icon} name="back" />Executions</a>`;
 
 function Head({ execution, trace, definition, now }) {
   const { executionId, workflow, status, startedAt, completedAt, attempt } = execution;
@@ -67,11 +64,7 @@ function Head({ execution, trace, definition, now }) {
       <${Heading} title=${`${workflow} ${executionId}`}>${workflow}<//>
       <p class="full-id"><code>${executionId}</code><${Copy} text=${executionId} what="Id" /></p>
     </div>
-    ${running
-      ? html`<${Actions} executionId=${executionId} trace=${trace} definition=${definition} />`
-      : html`<div class="actions">
-          <a class="button" href=${toStart({ workflow, from: executionId })}>Start again …</a>
-        </div>`}
+    <${Actions} execution=${execution} trace=${trace} definition=${definition} />
     <dl class="facts">
       <div><dt>Status</dt><dd><${Badge} status=${status} /></dd></div>
       <div><dt>Started</dt><dd><${Time} at=${startedAt} /></dd></div>
@@ -84,18 +77,41 @@ function Head({ execution, trace, definition, now }) {
   </header>`;
 }
 
-function Actions({ executionId, trace, definition }) {
+/** What can be done. A dialog stays open when the execution ends meanwhile: something was typed in it. */
+function Actions({ execution: { executionId, workflow, status }, trace, definition }) {
   const [open, setOpen] = useState(null);
   const close = () => setOpen(null);
-  useEffect(close, [executionId]);
-  return html`<div class="actions">
-    <button onClick=${() => setOpen("signal")}>Signal …</button>
-    ${trace.cancel
-      ? html`<span class="hint">Cancel requested</span>`
-      : html`<button class="danger" onClick=${() => setOpen("cancel")}>Cancel …</button>`}
-    ${open === "signal" &&
-    html`<${SignalDialog} executionId=${executionId} signals=${definition?.signals ?? []} onClose=${close} />`}
-    ${open === "cancel" && html`<${CancelDialog} executionId=${executionId} onClose=${close} />`}
+  const running = status === "running";
+  const ref = useFocusKept();
+  const dialog = { executionId, definition, running, onClose: close };
+  return html`<div class="actions" ref=${ref}>
+    ${running && html`<button onClick=${() => setOpen("signal")}>Signal …</button>`}
+    ${running && !trace.cancel && html`<button class="danger" onClick=${() => setOpen("cancel")}>Cancel …</button>`}
+    ${running && trace.cancel && html`<span class="hint">Cancel requested</span>`}
+    ${running || html`<a class="button" href=${toStart({ workflow, from: executionId })}>Start again …</a>`}
+    ${open === "signal" && html`<${SignalDialog} ...${dialog} />`}
+    ${open === "cancel" && html`<${CancelDialog} ...${dialog} />`}
+  </div>`;
+}
+
+/** A ref to what keeps the focus within it: when the control that has it goes, another one gets it. */
+function useFocusKept() {
+  const ref = useRef(null);
+  const had = ref.current?.contains(document.activeElement);
+  useLayoutEffect(() => {
+    if (had && !ref.current.contains(document.activeElement)) ref.current.querySelector("button, a")?.focus();
+  });
+  return ref;
+}
+
+/** What it was given on one side, what it gave on the other. */
+function Values({ execution: { status, input, result, metadata } }) {
+  return html`<div class="values">
+    <div>
+      <${Value} title="Input" value=${input} />
+      ${Object.keys(metadata ?? {}).length > 0 && html`<${Value} title="Metadata" value=${metadata} />`}
+    </div>
+    ${status === "completed" && html`<${Value} title="Result" value=${result} />`}
   </div>`;
 }
 

@@ -1,5 +1,7 @@
 // Times and numbers as people read them.
 
+import { now } from "./clock.js";
+
 const pad = (number) => String(number).padStart(2, "0");
 
 /** A length of time in milliseconds: "240 ms", "3.2 s", "2 min 05 s". With `whole`, no parts of a second. */
@@ -16,24 +18,46 @@ export function duration(ms, { whole = false } = {}) {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-const SHORT = new Intl.DateTimeFormat(undefined, {
-  month: "short",
-  day: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-});
-const CLOCK = new Intl.DateTimeFormat(undefined, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  fractionalSecondDigits: 3,
-});
+const UNITS = [
+  [86_400_000, "d"],
+  [3_600_000, "h"],
+  [60_000, "min"],
+];
+
+/** A length of time in whole milliseconds, with nothing rounded and nothing superfluous: "2 min", "1.5 s". */
+export function exactly(ms) {
+  if (ms < 1000) return ms ? `${ms} ms` : "0";
+  const parts = [];
+  for (const [size, unit] of UNITS) {
+    if (ms >= size) parts.push(`${Math.floor(ms / size)} ${unit}`);
+    ms %= size;
+  }
+  if (ms) parts.push(`${ms / 1000} s`);
+  return parts.join(" ");
+}
+
+const SECONDS = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
+const THOUSANDTHS = { ...SECONDS, fractionalSecondDigits: 3 };
+const DAY = { month: "short", day: "numeric" };
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
+/** A formatter of moments: the date is said where it is not today's, the year where it is not this one. */
+function dated(time) {
+  const [today, day, year] = [{}, DAY, { ...DAY, year: "numeric" }].map(
+    (date) => new Intl.DateTimeFormat(undefined, { ...date, ...time }),
+  );
+  return (moment) => {
+    const at = new Date(moment);
+    if (isToday(at)) return today.format(at);
+    return (at.getFullYear() === new Date(now()).getFullYear() ? day : year).format(at);
+  };
+}
+
+export const isToday = (moment) => new Date(moment).toDateString() === new Date(now()).toDateString();
+
 /** A moment (milliseconds or RFC 3339) in local time. */
-export const localTime = (moment) => SHORT.format(new Date(moment));
-export const clockTime = (moment) => CLOCK.format(new Date(moment));
+export const localTime = dated(SECONDS);
+export const exactTime = dated(THOUSANDTHS);
 export const fullTime = (moment) => FULL.format(new Date(moment));
 
 const NUMBER = new Intl.NumberFormat();

@@ -1,7 +1,7 @@
 // The raw history: every event with its data, as the gateway sends it.
 
 import { useMemo, useState } from "./vendor/hooks.js";
-import { clockTime, duration, fullTime, number } from "./format.js";
+import { duration, exactTime, fullTime, isToday, number } from "./format.js";
 import { brief } from "./json.js";
 import { html, Json } from "./ui.js";
 
@@ -18,7 +18,7 @@ export function History({ events, count, start }) {
     ${count === 0 && html`<p class="empty">No events yet.</p>`}
     ${first > 0 &&
     html`<button class="quiet" onClick=${() => setMore(more + 1)}>Show earlier events (${number(first)} more)</button>`}
-    <ol start=${first + 1}>
+    <ol start=${first + 1} class=${start === null || isToday(start) ? null : "dated"}>
       ${events.slice(first, count).map((event) => html`<${Event} key=${event.id} event=${event} start=${start} />`)}
     </ol>
   </section>`;
@@ -31,7 +31,7 @@ function Event({ event, start }) {
     return html`<li class="event-${event.type}">
       <details onToggle=${({ target }) => setOpen(target.open)}>
         <summary>
-          <time dateTime=${event.timestamp} title=${fullTime(at)}>${clockTime(at)}</time>
+          <time dateTime=${event.timestamp} title=${fullTime(at)}>${exactTime(at)}</time>
           <span class="offset number">+${duration(at - start)}</span>
           <code class="type">${event.type}</code>
           <span class="brief">${brief(event.data)}</span>

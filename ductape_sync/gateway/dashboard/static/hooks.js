@@ -2,8 +2,9 @@
 
 import { useEffect, useRef, useState } from "./vendor/hooks.js";
 import * as api from "./api.js";
+import { now as gatewayNow } from "./clock.js";
 import { follow } from "./live.js";
-import { changed, changes, trouble } from "./stores.js";
+import { changed, changes, report } from "./stores.js";
 import { apply, newTrace } from "./trace.js";
 
 /** How often lists are asked for again: what starts or ends is to be seen within a second. */
@@ -15,13 +16,14 @@ const SHARE = 4; // of the time, at most one part in five goes to polling, howev
 const BATCH_MS = 30;
 const INDEXED_MS = 100;
 
-/** The time in milliseconds, anew every `every` milliseconds; null stops the clock. */
+/** The gateway's time in milliseconds, anew every `every` milliseconds; null stops the clock. */
 export function useNow(every) {
-  const [now, setNow] = useState(Date.now());
+  const [now, setNow] = useState(gatewayNow());
   useEffect(() => {
     if (!every) return undefined;
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), every);
+    const tick = () => setNow(gatewayNow());
+    tick();
+    const timer = setInterval(tick, every);
     return () => clearInterval(timer);
   }, [every]);
   return now;
@@ -31,10 +33,11 @@ export function useNow(every) {
  * What `load` answers, as `{data, problem, refresh}`.
  *
  * It is asked again when `deps` change, when `refresh` is called, after a fault that may pass, and `every`
- * so many milliseconds while the page can be seen. Old data stay until there are new ones.
+ * so many milliseconds while the page can be seen. Old data stay until there are new ones; `initial` are those
+ * that are there at first.
  */
-export function useLoad(load, deps, { every = null } = {}) {
-  const [state, setState] = useState({ data: null, problem: null });
+export function useLoad(load, deps, { every = null, initial = null } = {}) {
+  const [state, setState] = useState({ data: initial, problem: null });
   const again = useRef(() => {});
   useEffect(() => {
     const [run, stop] = repeat(load, every, setState);
@@ -66,7 +69,7 @@ function repeat(load, every, setState) {
       setState(({ data }) => ({ data, problem }));
     }
     failures = problem?.transient ? failures + 1 : 0;
-    if (every) trouble.set(failures ? problem : null);
+    report(run, failures ? problem : null);
     if (every || failures) schedule(performance.now() - began);
   }
 
@@ -87,6 +90,7 @@ function repeat(load, every, setState) {
     stopped = true;
     clearTimeout(timer);
     unlisten();
+    report(run, null);
     document.removeEventListener("visibilitychange", seen);
   };
   return [run, stop];
@@ -121,8 +125,21 @@ export function useExecution(executionId, { keep = false } = {}) {
   return state;
 }
 
+let definitions = null; // those of the last answer: a page that comes later starts with them
+
 /** The workflows that workers serve now; null until they are known. */
-export const useDefinitions = () => useLoad(api.workflows, [], { every: DEFINITIONS_MS }).data;
+export function useDefinitions() {
+  const { data } = useLoad(api.workflows, [], { every: DEFINITIONS_MS, initial: definitions });
+  definitions = data;
+  return data;
+}
+
+/** The first value other than null, for as long as the component is there: what is being filled in stays. */
+export function useFirst(value) {
+  const first = useRef(null);
+  first.current ??= value;
+  return first.current;
+}
 
 let soon = 0;
 

@@ -21,15 +21,24 @@ function decoded(text) {
 
 export const route = store(read());
 addEventListener("hashchange", () => route.set(read()));
+history.scrollRestoration = "manual"; // what was scrolled to is not there before its data are
+
+/** Change the query of the page that is shown, if that still is `page`. */
+export function refine(page, changes) {
+  const here = read(); // the address may be ahead of the store
+  if (here.page === page) go(withQuery(PATHS[page], { ...here.query, ...changes }), { replace: true });
+}
 
 function withQuery(path, query) {
   const given = Object.entries(query).filter(([, value]) => value);
   return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }
 
-export const toOverview = (query = {}) => withQuery("#/", query);
+const PATHS = { overview: "#/", start: "#/start" };
+
+export const toOverview = (query = {}) => withQuery(PATHS.overview, query);
 export const toExecution = (executionId) => `#/executions/${encodeURIComponent(executionId)}`;
-export const toStart = (query = {}) => withQuery("#/start", query);
+export const toStart = (query = {}) => withQuery(PATHS.start, query);
 
 /** Go to an address; with `replace`, without a step in the browser's history. */
 export function go(hash, { replace = false } = {}) {

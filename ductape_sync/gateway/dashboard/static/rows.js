@@ -3,24 +3,30 @@
 import { useEffect } from "./vendor/hooks.js";
 import * as api from "./api.js";
 import { changedSoon, useExecution, useLoad } from "./hooks.js";
-import { toExecution } from "./router.js";
+import { go, toExecution } from "./router.js";
 import { currentStep, progress } from "./trace.js";
 import { Duration, html, Progress, Time } from "./ui.js";
 
-function Row({ execution, status = execution.status, end = execution.completedAt, now, step, done }) {
+/** `columns` says which of `step` and `done` there are. A click anywhere does what the link does. */
+function Row({ execution, status = execution.status, end = execution.completedAt, columns, now, step, done }) {
   const { executionId, workflow, startedAt } = execution;
-  return html`<tr class="is-${status}">
+  const address = toExecution(executionId);
+  const open = ({ target }) => {
+    // Whoever selects text to copy it does not mean to leave.
+    if (!target.closest("a") && getSelection().isCollapsed) go(address);
+  };
+  return html`<tr class="is-${status}" onClick=${open}>
     <td class="workflow" title=${workflow}>${workflow}</td>
-    <td class="id"><a href=${toExecution(executionId)} title=${executionId}>${executionId}</a></td>
-    <td class="started" data-label="Started"><${Time} at=${startedAt} /></td>
-    <td class="duration" data-label="Duration"><${Duration} start=${startedAt} end=${end} now=${now} /></td>
-    <td class="step" data-label="Step">${step}</td>
-    <td class="done" data-label="Progress">${done}</td>
+    <td class="id"><a href=${address} title=${executionId}>${executionId}</a></td>
+    <td class="started"><${Time} at=${startedAt} /></td>
+    <td class="duration"><${Duration} start=${startedAt} end=${end} now=${now} /></td>
+    ${columns.step && html`<td class="step">${step}</td>`}
+    ${columns.done && html`<td class="done">${done}</td>`}
   </tr>`;
 }
 
 /** A row that follows its execution. */
-export function RunningRow({ execution, steps, now }) {
+export function RunningRow({ execution, steps, columns, now }) {
   const { trace } = useExecution(execution.executionId);
   useEffect(() => {
     if (trace.end !== null) changedSoon();
@@ -30,6 +36,7 @@ export function RunningRow({ execution, steps, now }) {
     execution=${execution}
     status=${trace.status}
     end=${trace.end}
+    columns=${columns}
     now=${now}
     step=${step}
     done=${html`<${Progress} ...${progress(trace, steps)} status=${trace.status} />`}
@@ -39,31 +46,36 @@ export function RunningRow({ execution, steps, now }) {
 const failures = new Map(); // by execution id: what has ended does not change
 const FAILURES_MOST = 500;
 
-async function failureOf(executionId) {
-  if (!failures.has(executionId)) {
-    const { failure } = await api.status(executionId);
-    if (failures.size >= FAILURES_MOST) failures.delete(failures.keys().next().value);
-    failures.set(executionId, failure);
-  }
-  return failures.get(executionId);
+function useFailure(executionId) {
+  const load = async () => {
+    if (!failures.has(executionId)) {
+      const { failure } = await api.status(executionId);
+      if (failures.size >= FAILURES_MOST) failures.delete(failures.keys().next().value);
+      failures.set(executionId, failure);
+    }
+    return failures.get(executionId);
+  };
+  return useLoad(load, [executionId], { initial: failures.get(executionId) ?? null }).data;
 }
 
 /** A row that says at which step it failed, and why. */
-export function FailedRow({ execution, steps }) {
-  const { data: failure } = useLoad(() => failureOf(execution.executionId), [execution.executionId]);
+export function FailedRow({ execution, steps, columns }) {
+  const failure = useFailure(execution.executionId);
   const reached = steps.indexOf(failure?.step);
   const step =
     failure &&
-    html`${failure.step && html`<span>${failure.step}</span>`}
-      ${failure.attempts > 1 && html` <span class="attempts">${failure.attempts} attempts</span>`}
+    html`<span class="reached">
+        ${failure.step && html`<span class="name" title=${failure.step}>${failure.step}</span>`}
+        ${failure.attempts > 1 && html`<span class="attempts">${failure.attempts} attempts</span>`}
+      </span>
       <span class="why" title=${failure.message}>${failure.message}</span>`;
   const done = reached >= 0 && html`<${Progress} done=${reached} total=${steps.length} status="failed" />`;
-  return html`<${Row} execution=${execution} step=${step} done=${done} />`;
+  return html`<${Row} execution=${execution} columns=${columns} step=${step} done=${done} />`;
 }
 
 /** A row of which nothing more is to be said. */
-export function EndedRow({ execution, steps }) {
+export function EndedRow({ execution, steps, columns }) {
   const all = execution.status === "completed" && steps.length > 0;
   const done = all && html`<${Progress} done=${steps.length} total=${steps.length} status="completed" />`;
-  return html`<${Row} execution=${execution} step=${html`<span class="hint">–</span>`} done=${done} />`;
+  return html`<${Row} execution=${execution} columns=${columns} done=${done} />`;
 }

@@ -1,14 +1,17 @@
 // One list: the executions of a status, page by page.
 
-import { useEffect, useId, useState } from "./vendor/hooks.js";
+import { useEffect, useId } from "./vendor/hooks.js";
 import * as api from "./api.js";
+import { beginsAnId } from "./filters.js";
 import { number, statusName } from "./format.js";
 import { LIST_MS, useLoad, useNow } from "./hooks.js";
+import { keep, kept, useCursors } from "./place.js";
 import { EndedRow, FailedRow, RunningRow } from "./rows.js";
 import { html, Icon, Trouble } from "./ui.js";
 
 const PAGE = 10;
 const ROWS = { running: RunningRow, failed: FailedRow };
+const NOTHING = { executions: [], count: 0, nextCursor: null };
 const EMPTY = {
   running: "Nothing is running.",
   completed: "Nothing has completed.",
@@ -18,22 +21,22 @@ const EMPTY = {
 
 export function Section({ status, filter, definitions, onSeen }) {
   const wanted = `${filter.workflow} ${filter.id}`;
-  const [cursors, setCursors] = useCursors(wanted);
+  const [cursors, setCursors] = useCursors(status, wanted);
   const load = async () => {
     const query = { status, workflow: filter.workflow, idPrefix: filter.id, limit: PAGE, cursor: cursors.at(-1) };
-    const found = await api.list(query).catch(noSuchId);
-    return { ...found, page: cursors.length, filter: wanted };
+    const found = beginsAnId(filter.id) ? await api.list(query) : NOTHING;
+    return { ...found, cursors, filter: wanted };
   };
-  const { data, problem } = useLoad(load, [wanted, cursors.length], { every: LIST_MS });
+  const { data, problem } = useLoad(load, [wanted, cursors.length], { every: LIST_MS, initial: kept(status, wanted) });
   const now = useNow(status === "running" && data?.executions.length ? 1000 : null);
   const id = useId();
   useEffect(() => {
     if (!data) return;
+    keep(status, data);
     onSeen({ count: data.count, names: data.executions.map(({ workflow }) => workflow) });
     // What was here has moved on: the reader is not left on a page that is empty.
     if (cursors.length && !data.executions.length) setCursors(cursors.slice(0, -1));
   }, [data]);
-  const Row = ROWS[status] ?? EndedRow;
   return html`<section class="card list is-${status}" aria-labelledby=${id}>
     <header>
       <h2 id=${id}>
@@ -46,57 +49,52 @@ export function Section({ status, filter, definitions, onSeen }) {
     ${data?.executions.length === 0 &&
     html`<p class="empty">${filter.workflow || filter.id ? "Nothing matches the filter." : EMPTY[status]}</p>`}
     ${data?.executions.length > 0 &&
-    html`<table aria-busy=${data.filter !== wanted}>
-      <thead>
-        <tr>
-          <th scope="col" class="workflow">Workflow</th>
-          <th scope="col" class="id">Id</th>
-          <th scope="col" class="started">Started</th>
-          <th scope="col" class="duration">Duration</th>
-          <th scope="col" class="step">Step</th>
-          <th scope="col" class="done">Progress</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${data.executions.map(
-          (execution) => html`<${Row}
-            key=${execution.executionId}
-            execution=${execution}
-            steps=${definitions?.find(({ name }) => name === execution.workflow)?.steps ?? []}
-            now=${now}
-          />`,
-        )}
-      </tbody>
-    </table>`}
+    html`<${Table} status=${status} rows=${data.executions} definitions=${definitions} now=${now} busy=${data.filter !== wanted} />`}
   </section>`;
 }
 
-/** What cannot be the beginning of an id is that of none. */
-function noSuchId(problem) {
-  if (problem.field !== "idPrefix") throw problem;
-  return { executions: [], count: 0, nextCursor: null };
-}
-
-/** The cursors of the pages after the first, up to the one shown; another filter starts at the first again. */
-function useCursors(filter) {
-  const [paging, setPaging] = useState({ filter, cursors: [] });
-  const cursors = paging.filter === filter ? paging.cursors : [];
-  return [cursors, (next) => setPaging({ filter, cursors: next })];
+function Table({ status, rows, definitions, now, busy }) {
+  const Row = ROWS[status] ?? EndedRow;
+  const stepsOf = ({ workflow }) => definitions?.find(({ name }) => name === workflow)?.steps ?? [];
+  // A column that would be empty in each row says nothing.
+  const columns = {
+    step: status === "running" || status === "failed",
+    done: status === "running" || (status !== "cancelled" && rows.some((row) => stepsOf(row).length > 0)),
+  };
+  return html`<table class=${columns.step ? null : "stepless"} aria-busy=${busy}>
+    <thead>
+      <tr>
+        <th scope="col" class="workflow">Workflow</th>
+        <th scope="col" class="id">Id</th>
+        <th scope="col" class="started">Started</th>
+        <th scope="col" class="duration">Duration</th>
+        ${columns.step && html`<th scope="col" class="step">Step</th>`}
+        ${columns.done && html`<th scope="col" class="done">Progress</th>`}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        (execution) => html`<${Row} key=${execution.executionId} ...${{ execution, steps: stepsOf(execution), columns, now }} />`,
+      )}
+    </tbody>
+  </table>`;
 }
 
 /**
  * It speaks of the page that is there. A click counts from the page that was asked for last: of two quick ones,
- * each goes a page further, but only there where it is known how.
+ * each goes a page further, but only there where it is known how. A button that leads nowhere keeps the focus: who
+ * presses it with the keyboard would lose the place otherwise.
  */
 function Pager({ data, wanted, cursors, setCursors, status }) {
-  const { page, nextCursor, count } = data;
+  const { nextCursor, count } = data;
+  const page = data.cursors.length;
   if (!page && !nextCursor) return null;
   const pages = Math.max(Math.ceil(count / PAGE), page + 1);
   const isCurrent = page === cursors.length && data.filter === wanted;
-  const older = () => isCurrent && setCursors([...cursors, nextCursor]);
+  const older = () => isCurrent && nextCursor && setCursors([...cursors, nextCursor]);
   return html`<nav class="pager" aria-label=${`Pages of ${status} executions`}>
     <span class="number">Page ${number(page + 1)} of ${number(pages)}</span>
-    <button disabled=${!page} onClick=${() => setCursors(cursors.slice(0, -1))}>Newer</button>
-    <button disabled=${!nextCursor} onClick=${older}>Older</button>
+    <button aria-disabled=${!page} onClick=${() => setCursors(cursors.slice(0, -1))}>Newer</button>
+    <button aria-disabled=${!nextCursor} onClick=${older}>Older</button>
   </nav>`;
 }

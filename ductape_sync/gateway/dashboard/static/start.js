@@ -2,10 +2,11 @@
 
 import { useRef, useState } from "./vendor/hooks.js";
 import * as api from "./api.js";
-import { useDefinitions, useLoad } from "./hooks.js";
+import { useDefinitions, useFirst, useLoad } from "./hooks.js";
 import { parse } from "./json.js";
 import { JsonField } from "./json-field.js";
-import { go, toExecution, toOverview, toStart } from "./router.js";
+import { toLists } from "./place.js";
+import { go, toExecution, toStart } from "./router.js";
 import { say } from "./stores.js";
 import { Field, Form, Heading, html, Icon } from "./ui.js";
 import { ValueEditor } from "./value.js";
@@ -15,54 +16,62 @@ export function StartPage({ query }) {
   const definitions = useDefinitions();
   const before = useLoad(async () => (query.from ? api.status(query.from) : null), [query.from]);
   const ready = definitions && (!query.from || before.data || before.problem);
+  const first = useFirst(definitions?.[0]?.name ?? null); // whatever comes or goes, what is being filled in stays
+  const chosen = query.workflow ?? first;
   return html`
-    <a class="back" href=${toOverview()}><${Icon} name="back" />Executions</a>
+    <a class="back" href=${toLists()}><${Icon} name="back" />Executions</a>
     <${Heading} title="Start an execution" />
     <section class="card start">
       ${!ready && html`<p class="empty">Loading …</p>`}
-      ${ready && !definitions.length && html`<p class="empty">No worker is there that serves a workflow.</p>`}
+      ${ready && !chosen && html`<p class="empty">No worker is there that serves a workflow.</p>`}
       ${ready &&
-      definitions.length > 0 &&
-      html`<${StartForm} definitions=${definitions} chosen=${query.workflow} from=${query.from} before=${before.data} />`}
+      chosen &&
+      html`<${StartForm} definitions=${definitions} chosen=${chosen} from=${query.from} before=${before.data} />`}
     </section>
   `;
 }
 
 function StartForm({ definitions, chosen, from, before }) {
-  const definition = definitions.find(({ name }) => name === chosen) ?? definitions[0];
+  const served = definitions.find(({ name }) => name === chosen) ?? null;
+  const definition = useKept(chosen, served);
   const read = useRef(() => undefined);
-  const key = useRef(api.newKey());
-  const sent = useRef(null);
+  const [execute] = useState(() => api.repeatable(api.execute));
   const [options, setOptions] = useState({ executionId: "", timeout: "", retries: "", metadata: "" });
   const submit = async () => {
-    const request = requestOf(definition.name, read.current(), options);
-    // The same form sent again, after an answer that was lost, starts nothing twice; a changed one is new.
-    const text = JSON.stringify(request);
-    if (sent.current !== null && sent.current !== text) key.current = api.newKey();
-    sent.current = text;
-    const { executionId } = await api.execute(request, key.current);
-    say(`${definition.name} started.`);
+    const { executionId } = await execute(requestOf(chosen, read.current(), options));
+    say(`${chosen} started.`);
     go(toExecution(executionId));
   };
-  return html`<${Form} submit=${submit} label="Start">
-    <${Field} label="Workflow" hint=${definition.description}>
-      ${(id, hint) => html`<select id=${id} aria-describedby=${hint} value=${definition.name}
+  const names = [...new Set([...definitions.map(({ name }) => name), chosen])];
+  const unserved = `No worker serves ${chosen} now.`;
+  return html`<${Form} submit=${submit} label="Start" blocked=${definition ? null : unserved}>
+    <${Field} label="Workflow" hint=${definition?.description}>
+      ${(id, hint) => html`<select id=${id} aria-describedby=${hint} value=${chosen}
         onChange=${({ target }) => go(toStart({ workflow: target.value }), { replace: true })}>
-        ${definitions.map(({ name }) => html`<option key=${name} value=${name}>${name}</option>`)}
+        ${names.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}
       </select>`}
     <//>
-    <${ValueEditor}
-      key=${`${definition.name} ${from}`}
+    ${definition && !served && html`<p class="blocked" role="status">${unserved}</p>`}
+    ${definition &&
+    html`<${ValueEditor}
+      key=${`${chosen} ${from}`}
       label="Input"
       schema=${definition.inputSchema}
-      value=${before?.workflow === definition.name ? before.input : undefined}
+      value=${before?.workflow === chosen ? before.input : undefined}
       read=${read}
-    />
+    />`}
     <details class="options">
       <summary>Options</summary>
       <${Options} options=${options} setOptions=${setOptions} />
     </details>
   <//>`;
+}
+
+/** The definition as it was when it was chosen, though its workers may go: null if there was none yet. */
+function useKept(name, served) {
+  const kept = useRef(new Map());
+  if (served && !kept.current.has(name)) kept.current.set(name, served);
+  return kept.current.get(name) ?? null;
 }
 
 function Options({ options, setOptions }) {

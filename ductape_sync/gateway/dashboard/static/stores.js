@@ -32,8 +32,19 @@ export function useStore(of) {
 /** Whether the browser has to sign in (again). */
 export const signedOut = store(false);
 
-/** The `Problem` because of which lists are not up to date; null when they are. */
+/** The worst `Problem` because of which something that is shown is not up to date; null when all of it is. */
 export const trouble = store(null);
+
+const WORST = ["unreachable", "engine_unavailable"];
+const troubles = new Map(); // by who has it
+
+/** Say what keeps `who` from being up to date; null for nothing. */
+export function report(who, problem) {
+  if (problem) troubles.set(who, problem);
+  else troubles.delete(who);
+  const rank = ({ code }) => (WORST.includes(code) ? WORST.indexOf(code) : WORST.length);
+  trouble.set([...troubles.values()].sort((a, b) => rank(a) - rank(b))[0] ?? null);
+}
 
 /** What was just done, for a few seconds: "Signal approve sent". */
 export const notice = store(null);

@@ -1,24 +1,30 @@
 // Steps, waits, signals and retries on a time axis.
 
 import { useState } from "./vendor/hooks.js";
-import { duration } from "./format.js";
+import { duration, exactly, number } from "./format.js";
 import { timelineRows } from "./trace.js";
 import { html, Icon } from "./ui.js";
 
-const ROWS_MOST = 150;
+const ROWS_MOST = 30;
 const TICKS_MOST = 7;
+const DAY_MS = 86_400_000;
 const POINTS = new Set(["signal", "retry", "cancel"]);
 
-/** Moments for an axis of `span` milliseconds: a few, at round distances. */
+const times = (unit, numbers) => numbers.map((each) => each * unit);
+const DISTANCES = [
+  ...times(1, [1, 2, 5, 10, 20, 50, 100, 200, 500]),
+  ...times(1000, [1, 2, 5, 10, 15, 30]),
+  ...times(60_000, [1, 2, 5, 10, 15, 30]),
+  ...times(3_600_000, [1, 2, 3, 6, 12]),
+];
+
+/** Moments for an axis of `span` milliseconds: a few, at distances that are round in the units of clocks. */
 function ticks(span) {
   const least = span / TICKS_MOST;
-  const units = [1, 1000, 60_000, 3_600_000, 86_400_000];
-  const unit = units.findLast((size) => size <= least) ?? 1;
-  const power = 10 ** Math.floor(Math.log10(Math.max(least / unit, 1)));
-  const round = (unit > 1000 && unit < 86_400_000 ? [1, 2, 5, 10, 15, 30] : [1, 2, 5, 10].map((n) => n * power)).find(
-    (n) => n * unit >= least,
-  );
-  const distance = (round ?? 60) * unit;
+  const days = least / DAY_MS;
+  const power = 10 ** Math.floor(Math.log10(Math.max(days, 1)));
+  const distance =
+    DISTANCES.find((each) => each >= least) ?? DAY_MS * power * [1, 2, 5, 10].find((each) => each * power >= days);
   // The last one keeps some room for its label.
   return Array.from({ length: Math.floor((0.95 * span) / distance) + 1 }, (_, index) => index * distance);
 }
@@ -26,8 +32,10 @@ function ticks(span) {
 export function Timeline({ trace, now }) {
   const [whole, setWhole] = useState(false);
   const all = timelineRows(trace, now);
-  if (!all.length) {
-    return html`<p class="empty">${trace.start === null ? "Nothing has happened yet." : "It has no steps."}</p>`;
+  if (trace.start === null) return html`<p class="empty">Nothing has happened yet.</p>`;
+  // One wait from its start to its end says no more than that there were no steps.
+  if (!all.length || (trace.end !== null && all.every(({ kind }) => kind === "wait"))) {
+    return html`<p class="empty">It has no steps.</p>`;
   }
   const rows = whole ? all : all.slice(-ROWS_MOST);
   const { start } = trace;
@@ -35,10 +43,10 @@ export function Timeline({ trace, now }) {
   const place = (moment) => `${(100 * (moment - start)) / span}%`;
   return html`<div class="timeline">
     ${rows.length < all.length &&
-    html`<button class="quiet" onClick=${() => setWhole(true)}>Show ${all.length - rows.length} earlier</button>`}
+    html`<button class="quiet" onClick=${() => setWhole(true)}>Show ${number(all.length - rows.length)} earlier</button>`}
     <div class="axis" aria-hidden="true">
       ${ticks(span).map(
-        (tick) => html`<span key=${tick} style=${{ left: `${(100 * tick) / span}%` }}>${tick ? duration(tick) : "0"}</span>`,
+        (tick) => html`<span key=${tick} style=${{ left: `${(100 * tick) / span}%` }}>${exactly(tick)}</span>`,
       )}
     </div>
     <ol>

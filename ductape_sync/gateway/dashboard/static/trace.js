@@ -1,6 +1,6 @@
 // What an execution's events add up to: its steps, its waits, where it is now. No drawing here.
 
-const SHORTEST_WAIT_MS = 200; // what is shorter is the engine's own time
+const SHORTEST_WAIT_MS = 1000; // what is shorter is the engine's own time
 const ENDS = new Set(["completed", "failed", "cancelled"]);
 
 /** A trace without events; `apply` adds them. Times are in milliseconds since 1970. */
@@ -78,15 +78,15 @@ export function progress(trace, declared) {
   return { done: completed.length, total: null };
 }
 
-/** The stretches of at least `least` milliseconds in which no step was under way: `{start, end, open}`. */
-function gaps(trace, until, least) {
+/** The stretches in which no step was under way: `{start, end, open}`. */
+function gaps(trace, until) {
   const found = [];
   let free = trace.start;
   for (const { start, end } of trace.steps) {
-    if (start - free >= least) found.push({ start: free, end: start, open: false });
+    if (start - free >= SHORTEST_WAIT_MS) found.push({ start: free, end: start, open: false });
     free = Math.max(free, end ?? until);
   }
-  if (until - free >= least) found.push({ start: free, end: until, open: trace.end === null });
+  if (until - free >= SHORTEST_WAIT_MS) found.push({ start: free, end: until, open: trace.end === null });
   return found;
 }
 
@@ -102,8 +102,7 @@ function waitLabel(trace, { start, end, open }) {
 export function timelineRows(trace, now) {
   if (trace.start === null) return [];
   const until = trace.end ?? Math.max(now, trace.latest);
-  const least = Math.max(SHORTEST_WAIT_MS, (until - trace.start) / 40);
-  const waits = gaps(trace, until, least).map((gap) => ({
+  const waits = gaps(trace, until).map((gap) => ({
     kind: "wait",
     label: waitLabel(trace, gap),
     state: gap.open ? "waiting" : "waited",

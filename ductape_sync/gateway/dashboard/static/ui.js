@@ -3,7 +3,7 @@
 import htm from "./vendor/htm.js";
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "./vendor/hooks.js";
 import { h } from "./vendor/preact.js";
-import { duration, fullTime, localTime, statusName } from "./format.js";
+import { duration, fullTime, localTime, number, statusName } from "./format.js";
 import { pretty, tokens } from "./json.js";
 import { say } from "./stores.js";
 
@@ -75,7 +75,7 @@ export function Json({ value, label }) {
     <pre tabindex="0" role="group" aria-label=${label}><code>${content}</code></pre>
     <${Copy} text=${text} what=${label} />
     ${shown.length < text.length
-      ? html`<button class="quiet" onClick=${() => setWhole(true)}>Show all ${text.length} characters</button>`
+      ? html`<button class="quiet" onClick=${() => setWhole(true)}>Show all ${number(text.length)} characters</button>`
       : null}
   </div>`;
 }
@@ -96,12 +96,18 @@ export function Copy({ text, what }) {
   </button>`;
 }
 
-/** A modal dialog; the browser keeps the focus in it, and Escape closes it. */
+/** A modal dialog; the browser keeps the focus in it, gives it back at the end, and Escape closes it. */
 export function Dialog({ title, onClose, children }) {
   const ref = useRef(null);
   const id = useId();
   useLayoutEffect(() => {
-    ref.current.showModal(); // before anything more can be typed: it takes the focus
+    const dialog = ref.current;
+    dialog.showModal(); // before anything more can be typed: it takes the focus
+    return () => {
+      dialog.close();
+      const lost = document.activeElement === document.body || dialog.contains(document.activeElement);
+      if (lost) dialog.parentElement.querySelector(":scope > :is(button, a)")?.focus(); // what opened it is gone
+    };
   }, []);
   return html`<dialog ref=${ref} aria-labelledby=${id} onClose=${onClose}>
     <h2 id=${id}>${title}</h2>
@@ -116,29 +122,43 @@ export function Heading({ title, children }) {
     document.title = `${title} – ductape-sync`;
   }, [title]);
   useLayoutEffect(() => {
-    if (Heading.visited) ref.current.focus();
+    if (Heading.visited) {
+      scrollTo(0, 0);
+      ref.current.focus({ preventScroll: true });
+    }
     Heading.visited = true;
   }, []);
   return html`<h1 ref=${ref} tabindex="-1">${children ?? title}</h1>`;
 }
 
-/** A form whose button cannot be pressed twice, and that says what went wrong: `submit` may throw. */
-export function Form({ submit, label, kind = "primary", children, onCancel = null }) {
-  const [state, setState] = useState({ busy: false, problem: null });
+/**
+ * A form whose button cannot be pressed twice, and that says what went wrong: `submit` may throw. `blocked` says
+ * why it cannot be sent now. The button is never disabled, for then it would lose the focus.
+ */
+export function Form({ submit, label, kind = "primary", blocked = null, children, onCancel = null, onInput }) {
+  const [problem, setProblem] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const sending = useRef(false);
   const onSubmit = async (event) => {
     event.preventDefault();
-    setState({ busy: true, problem: null });
+    if (sending.current || blocked) return;
+    sending.current = true;
+    setBusy(true);
+    setProblem(null);
     try {
       await submit();
-    } catch (problem) {
-      setState({ busy: false, problem });
+    } catch (fault) {
+      setProblem(fault);
     }
+    sending.current = false;
+    setBusy(false);
   };
-  return html`<form onSubmit=${onSubmit}>
+  return html`<form onSubmit=${onSubmit} onInput=${onInput}>
     ${children}
-    <${Trouble} problem=${state.problem} />
+    <${Trouble} problem=${problem} />
+    <p class="blocked" role="status">${blocked}</p>
     <div class="actions">
-      <button class=${kind} disabled=${state.busy}>${label}</button>
+      <button class=${kind} aria-disabled=${busy || Boolean(blocked)}>${label}</button>
       ${onCancel && html`<button type="button" onClick=${onCancel}>Back</button>`}
     </div>
   </form>`;
