@@ -105,7 +105,7 @@ def dev_command(**options: Any) -> None:
     """
     from ..gateway.services import DevOptions, dev
     from ..gateway.tenants import new_key
-    from .serving import log, run, tell_ready
+    from .serving import ReadyFile, log, run, tell_ready
 
     log(verbose=options["verbose"], readable=True)
     key = options["access_key"] or new_key()
@@ -120,8 +120,8 @@ def dev_command(**options: Any) -> None:
         allowed_hosts=options["allow_host"],
         db=_path(options["db"]),
     )
-    ready_file = _path(options["ready_file"])
-    run(lambda: dev(what, lambda ready: tell_ready(ready, ready_file)), ready_file)
+    ready_file = ReadyFile(_path(options["ready_file"]))
+    run(lambda: dev(what, lambda ready: tell_ready(ready, ready_file), ready_file.clear), ready_file)
 
 
 @click.command(
@@ -154,10 +154,10 @@ def serve_command(**options: Any) -> None:
 
     from ..gateway.config import load
     from ..gateway.services import serve
-    from .serving import log, run, tell_ready
+    from .serving import ReadyFile, log, run, tell_ready
 
     log(verbose=options["verbose"], readable=False)
-    config, ready_file = Path(options["config"]), _path(options["ready_file"])
+    config, ready_file = Path(options["config"]), ReadyFile(_path(options["ready_file"]))
 
     def start() -> Coroutine[Any, Any, None]:
         return serve(
@@ -166,6 +166,7 @@ def serve_command(**options: Any) -> None:
             host=options["host"],
             port=options["port"],
             on_ready=lambda ready: tell_ready(ready, ready_file),
+            on_listening=ready_file.clear,
         )
 
     run(start, ready_file)

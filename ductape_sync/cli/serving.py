@@ -37,24 +37,53 @@ def log(*, verbose: bool, readable: bool) -> None:
     set_up(logging.INFO if verbose or not readable else logging.WARNING, readable=readable)
 
 
-def run(start: Callable[[], Coroutine[Any, Any, None]], ready_file: Path | None = None) -> NoReturn:
+class ReadyFile:
+    """The file that tells programs how a service is reached, for as long as it is.
+
+    Args:
+        path: the file; None for none.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._written: str | None = None
+
+    def clear(self) -> None:
+        """Remove what another process may have left behind."""
+        if self._path is not None:
+            with contextlib.suppress(OSError):  # one that cannot be written is an error when it is
+                self._path.unlink()
+
+    def write(self, ready: Ready) -> None:
+        """Tell that a service is ready."""
+        if self._path is not None:
+            self._written = ready.write(self._path)
+
+    def remove(self) -> None:
+        """Remove it, unless it is another service's by now."""
+        if self._path is not None and self._written is not None:
+            with contextlib.suppress(OSError):
+                if self._path.read_text(encoding="utf-8") == self._written:
+                    self._path.unlink()
+
+
+def run(start: Callable[[], Coroutine[Any, Any, None]], ready_file: ReadyFile | None = None) -> NoReturn:
     """Run a service until it ends, tell the user what went wrong, and end the process."""
     code = ExitCode.OK
     try:
-        _remove(ready_file)
         asyncio.run(start())
     except (ConfigError, DevServerError, ListenError, LoadError, ServiceError) as error:
         fail(_one_line(error))
         code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), ExitCode.ERROR)
     finally:
-        _remove(ready_file)
+        if ready_file is not None:
+            ready_file.remove()
     _end(code)
 
 
-def tell_ready(ready: Ready, ready_file: Path | None) -> None:
+def tell_ready(ready: Ready, ready_file: ReadyFile) -> None:
     """Tell people, and programs, that all of it answers."""
-    if ready_file is not None:
-        ready.write(ready_file)
+    ready_file.write(ready)
     if ready.tenant is None:
         tell(f"Ductape is ready at {ready.url}.")
     else:
@@ -91,9 +120,3 @@ def _end(code: ExitCode) -> NoReturn:
             with contextlib.suppress(OSError):
                 stream.flush()
     os._exit(code)
-
-
-def _remove(ready_file: Path | None) -> None:
-    if ready_file is not None:
-        with contextlib.suppress(OSError):
-            ready_file.unlink()

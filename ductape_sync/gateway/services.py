@@ -58,8 +58,11 @@ class Ready:
     workflows: tuple[str, ...] = ()
     """The names of the workflows that can be executed."""
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Path) -> str:
         """Write it to a file that appears whole, and that only its owner can read.
+
+        Returns:
+            what was written.
 
         Raises:
             ServiceError: the file cannot be written.
@@ -67,15 +70,17 @@ class Ready:
         values: dict[str, Any] = {"url": self.url, "wsUrl": f"ws{self.url.removeprefix('http')}/v1/events"}
         if self.tenant is not None:
             values |= {"accessKey": self.access_key, "product": self.tenant.product, "env": self.tenant.env}
+        text = json.dumps(values)
         new = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             new.touch(mode=0o600)
-            new.write_text(json.dumps(values), encoding="utf-8")
+            new.write_text(text, encoding="utf-8")
             new.replace(path)
         except OSError as error:
             with contextlib.suppress(OSError):
                 new.unlink(missing_ok=True)
             raise ServiceError(f"The ready file {path} cannot be written: {error.strerror}.") from error
+        return text
 
 
 @frozen(kw_only=True)
@@ -98,22 +103,30 @@ class DevOptions:
     """The file that keeps everything; None for a temporary one."""
 
 
-async def dev(options: DevOptions, on_ready: Callable[[Ready], None]) -> None:
+async def dev(
+    options: DevOptions, on_ready: Callable[[Ready], None], on_listening: Callable[[], None] = lambda: None
+) -> None:
     """Run a Temporal dev server, a worker and a gateway until a signal comes.
 
     Args:
         options: what and where.
         on_ready: called once all of it answers.
+        on_listening: called once the address is this process's own.
 
     Raises:
         ServiceError: a part did not start, or died.
         Exception: ``LoadError``, ``ListenError`` or ``DevServerError``, which say what to do.
     """
     with Stop() as stop:
-        await stop.run(_dev(options, load_definitions(options.files), on_ready))
+        await stop.run(_dev(options, load_definitions(options.files), on_ready, on_listening))
 
 
-async def _dev(options: DevOptions, definitions: Definitions, on_ready: Callable[[Ready], None]) -> None:
+async def _dev(
+    options: DevOptions,
+    definitions: Definitions,
+    on_ready: Callable[[Ready], None],
+    on_listening: Callable[[], None],
+) -> None:
     tenant = options.tenant
     settings = Settings(
         keys=Keys({hash_key(options.access_key): tenant}),
@@ -122,6 +135,7 @@ async def _dev(options: DevOptions, definitions: Definitions, on_ready: Callable
     )
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(contextlib.closing(listen(options.host, options.port)))
+        on_listening()
         if not ipaddress.ip_address(listener.getsockname()[0]).is_loopback:
             _logger.warning("Others can connect from outside this machine, and nothing is encrypted.")
         temporal = await stack.enter_async_context(DevServer(options.db, namespaces=[tenant.namespace]))
@@ -173,7 +187,13 @@ async def _first(*waits: Coroutine[Any, Any, str]) -> str:
 
 
 async def serve(
-    address: str, settings: Settings, *, host: str, port: int, on_ready: Callable[[Ready], None]
+    address: str,
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    on_ready: Callable[[Ready], None],
+    on_listening: Callable[[], None] = lambda: None,
 ) -> None:
     """Run a gateway in front of an existing Temporal until a signal comes.
 
@@ -183,13 +203,16 @@ async def serve(
         host: the address to listen on.
         port: the port to listen on; 0 for a free one.
         on_ready: called once the gateway answers.
+        on_listening: called once the address is this process's own.
 
     Raises:
         ServiceError: the gateway died.
         ListenError: the address cannot be listened on.
     """
     with Stop() as stop:
-        await stop.run(_serve(address, settings, listen(host, port), on_ready))
+        listener = listen(host, port)
+        on_listening()
+        await stop.run(_serve(address, settings, listener, on_ready))
 
 
 async def _serve(

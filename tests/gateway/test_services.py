@@ -209,6 +209,14 @@ class TestDevRefuses:
         assert f"Port {port} of 127.0.0.1 cannot be used" in error
         assert "--port" in error
 
+    def test_a_port_in_use_without_touching_the_ready_file_of_who_uses_it(self, tmp_path: Path) -> None:
+        ready = tmp_path / "ready.json"
+        ready.write_text("of the other one")
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = str(taken.getsockname()[1])
+            assert self.refused(tmp_path, WORKFLOWS, "--port", port, "--ready-file", ready)[0] == 1
+        assert ready.read_text() == "of the other one"
+
     def test_a_host_that_is_not_of_this_machine(self, tmp_path: Path) -> None:
         code, error = self.refused(tmp_path, WORKFLOWS, "--host", "192.0.2.1", "--port", "0")
         assert code == 1
