@@ -227,7 +227,7 @@ def test_what_ended_behind_a_line_that_was_cut_without_a_word_is_found_at_the_de
 ) -> None:
     monkeypatch.setattr(gathering, "PROBE", 0.1)
     peer.start(*NAMES)
-    deaf = threading.Event()
+    told, over = threading.Event(), threading.Event()
 
     def until_deaf(talk: Talk) -> None:
         """Say what has happened, and then nothing, not to pings either."""
@@ -235,15 +235,16 @@ def test_what_ended_behind_a_line_that_was_cut_without_a_word_is_found_at_the_de
         for name in NAMES:
             talk.hear()
             talk.say({"op": "subscribed", "executionId": name}, carry(peer.events[name][0]))
-        deaf.wait(PATIENCE)
+        told.set()
+        over.wait(PATIENCE)
 
     peer.scripts = [until_deaf]
-    waiting = Waiting(lambda: client.workflows.wait_all(NAMES, timeout=0.5))
-    peer.wait_for(lambda: peer.sockets)
+    waiting = Waiting(lambda: client.workflows.wait_all(NAMES, timeout=2))
+    assert told.wait(PATIENCE)
     for name in NAMES[1:]:
         peer.end(name)
     raised = waiting.outcome()
-    deaf.set()
+    over.set()
     assert isinstance(raised, WaitTimeout)
     assert list(raised.results) == NAMES[1:]
     assert peer.looks == NAMES
