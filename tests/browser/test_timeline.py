@@ -68,6 +68,19 @@ def test_an_execution_without_steps_is_said_to_have_none(tab: Tab, stage: Stage)
     expect(tab.steps()).to_have_count(0)
 
 
+def test_a_step_that_is_tried_again_and_again_says_so(tab: Tab, stage: Stage) -> None:
+    stage.put("tried-1", currentStep="Charging", currentStepAttempt=1)
+    stage.tell("tried-1", (1, "step_started", {"step": "Charging"}))
+    tab.execution("tried-1")
+    charging = tab.steps().filter(has_text="Charging")
+    expect(charging).to_be_visible()
+    expect(charging.locator(".attempts")).to_have_count(0)
+    stage.executions["tried-1"].status |= {"currentStepAttempt": 4, "currentStepError": "no answer"}
+    expect(charging).to_contain_text("4 attempts")
+    expect(charging).to_contain_text("no answer")
+    expect(tab.page.locator(".facts .attempts")).to_have_text("attempt 4")
+
+
 def test_a_long_timeline_is_shown_from_its_end(tab: Tab, stage: Stage) -> None:
     stage.put("many-1")
     stage.tell("many-1", *(part for each in range(1500) for part in step(f"Step {each}", each, each + 1)))

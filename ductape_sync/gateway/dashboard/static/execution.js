@@ -13,14 +13,18 @@ import { currentStep, progress } from "./trace.js";
 import { Badge, Copy, Duration, Heading, html, Icon, Json, Progress, Time, Trouble } from "./ui.js";
 
 const CATCH_UP_MS = 1000;
+const STATUS_MS = 2000; // events tell all that happens, except that a step is tried again
 
 /** `executionId` may be of an execution that does not exist: then it says so. */
 export function ExecutionPage({ executionId }) {
-  const { data: execution, problem, refresh } = useLoad(() => api.status(executionId), [executionId]);
+  const [running, setRunning] = useState(false);
+  const { data: execution, problem, refresh } = useLoad(() => api.status(executionId), [executionId, running], {
+    every: running ? STATUS_MS : null,
+  });
+  useEffect(() => setRunning(execution?.status === "running"), [execution]);
   const { trace, events } = useExecution(executionId, { keep: true });
   useCatchUp(execution, trace, refresh);
   const definitions = useDefinitions();
-  const running = execution?.status === "running";
   const now = useNow(running ? 1000 : null);
   if (!execution) {
     return html`<${Back} />
@@ -34,7 +38,7 @@ export function ExecutionPage({ executionId }) {
     <${Failure} execution=${execution} />
     <section class="card" aria-labelledby="timeline">
       <header><h2 id="timeline">Timeline</h2></header>
-      <${Timeline} trace=${trace} now=${now} />
+      <${Timeline} trace=${trace} now=${now} current=${execution} />
     </section>
     <${Values} execution=${execution} />
     <${History} events=${events} count=${events.length} start=${trace.start} />
@@ -70,11 +74,17 @@ function Head({ execution, trace, definition, now }) {
       <div><dt>Started</dt><dd><${Time} at=${startedAt} /></dd></div>
       <div><dt>Duration</dt><dd><${Duration} start=${startedAt} end=${completedAt} now=${now} /></dd></div>
       ${attempt > 1 && html`<div><dt>Run</dt><dd class="number">${attempt}</dd></div>`}
-      ${running && html`<div><dt>Step</dt><dd>${step ?? html`<span class="hint">Waiting</span>`}</dd></div>`}
+      ${running && html`<div><dt>Step</dt><dd>${step ?? html`<span class="hint">Waiting</span>`}<${Attempts} step=${step} current=${execution} /></dd></div>`}
       ${running &&
       html`<div><dt>Progress</dt><dd><${Progress} ...${progress(trace, definition?.steps)} /></dd></div>`}
     </dl>
   </header>`;
+}
+
+/** Which try of its step this is, where it is not the first. */
+function Attempts({ step, current: { currentStep: tried, currentStepAttempt: attempt, currentStepError: error } }) {
+  if (tried !== step || !(attempt > 1)) return null;
+  return html`<span class="attempts" title=${error}>attempt ${attempt}</span>`;
 }
 
 /** What can be done. A dialog stays open when the execution ends meanwhile: something was typed in it. */

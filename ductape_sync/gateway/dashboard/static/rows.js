@@ -7,13 +7,13 @@ import { go, toExecution } from "./router.js";
 import { currentStep, progress } from "./trace.js";
 import { Duration, html, Progress, Time } from "./ui.js";
 
-/** `columns` says which of `step` and `done` there are. A click anywhere does what the link does. */
+/** `columns` says which of `step` and `done` there are. A plain click anywhere does what the link does. */
 function Row({ execution, status = execution.status, end = execution.completedAt, columns, now, step, done }) {
   const { executionId, workflow, startedAt } = execution;
   const address = toExecution(executionId);
-  const open = ({ target }) => {
-    // Whoever selects text to copy it does not mean to leave.
-    if (!target.closest("a") && getSelection().isCollapsed) go(address);
+  const open = ({ target, ctrlKey, metaKey, shiftKey }) => {
+    if (target.closest("a") || ctrlKey || metaKey || shiftKey) return;
+    if (getSelection().isCollapsed) go(address); // whoever selects text to copy it does not mean to leave
   };
   return html`<tr class="is-${status}" onClick=${open}>
     <td class="workflow" title=${workflow}>${workflow}</td>

@@ -29,9 +29,10 @@ function ticks(span) {
   return Array.from({ length: Math.floor((0.95 * span) / distance) + 1 }, (_, index) => index * distance);
 }
 
-export function Timeline({ trace, now }) {
+/** `current` is the execution's status, which knows how often the step that it is at was tried. */
+export function Timeline({ trace, now, current }) {
   const [whole, setWhole] = useState(false);
-  const all = timelineRows(trace, now);
+  const all = timelineRows(trace, now, current);
   if (trace.start === null) return html`<p class="empty">Nothing has happened yet.</p>`;
   // One wait from its start to its end says no more than that there were no steps.
   if (!all.length || (trace.end !== null && all.every(({ kind }) => kind === "wait"))) {

@@ -98,8 +98,13 @@ function waitLabel(trace, { start, end, open }) {
   return signal ? `Waited for signal ${signal.name}` : "Waited";
 }
 
+/** A step as the status has it: events say how often it was tried only when it has ended. */
+function tried(step, { currentStep: name, currentStepAttempt: attempts, currentStepError: error }) {
+  return step.state === "running" && step.name === name ? { ...step, attempts, error } : step;
+}
+
 /** The rows of a timeline, in order of time: steps, waits, signals, retries, a request to cancel. */
-export function timelineRows(trace, now) {
+export function timelineRows(trace, now, current) {
   if (trace.start === null) return [];
   const until = trace.end ?? Math.max(now, trace.latest);
   const waits = gaps(trace, until).map((gap) => ({
@@ -112,7 +117,10 @@ export function timelineRows(trace, now) {
   const unlessSaid = (error) => (said.has(error) ? null : error);
   const point = (kind, at, label, detail) => ({ kind, label, detail, state: "", start: at, end: at });
   const rows = [
-    ...trace.steps.map((step) => ({ ...step, kind: "step", label: step.name, detail: step.error, end: step.end ?? until })),
+    ...trace.steps.map((each) => {
+      const step = tried(each, current);
+      return { ...step, kind: "step", label: step.name, detail: step.error, end: step.end ?? until };
+    }),
     ...waits,
     ...trace.signals.map(({ name, at }) => point("signal", at, `Signal ${name}`, null)),
     ...trace.retries.map(({ attempt, at, error }) => point("retry", at, `Retry: run ${attempt}`, unlessSaid(error))),
