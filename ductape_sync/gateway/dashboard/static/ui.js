@@ -99,17 +99,19 @@ export function Copy({ text, what }) {
 /** A modal dialog; the browser keeps the focus in it, gives it back at the end, and Escape closes it. */
 export function Dialog({ title, onClose, children }) {
   const ref = useRef(null);
+  const gone = useRef(false);
   const id = useId();
   useLayoutEffect(() => {
     const dialog = ref.current;
     dialog.showModal(); // before anything more can be typed: it takes the focus
     return () => {
+      gone.current = true; // the event comes later, and would close the next dialog
       dialog.close();
       const lost = document.activeElement === document.body || dialog.contains(document.activeElement);
       if (lost) dialog.parentElement.querySelector(":scope > :is(button, a)")?.focus(); // what opened it is gone
     };
   }, []);
-  return html`<dialog ref=${ref} aria-labelledby=${id} onClose=${onClose}>
+  return html`<dialog ref=${ref} aria-labelledby=${id} onClose=${() => gone.current || onClose()}>
     <h2 id=${id}>${title}</h2>
     ${children}
   </dialog>`;
