@@ -102,8 +102,8 @@ class Gateway:
         tracing.about(operation=operation, execution_id=request.path_params.get("executionId"))
         caller = None
         if not operation.public:
-            caller = self._guard.authenticate(request.method, request.headers)
-            request.scope["exchange"].caller = caller
+            exchange: Exchange = request.scope["exchange"]
+            caller = exchange.caller = self._guard.authenticate(request.method, exchange.headers)
             self._rate.take(caller.key)
         query = request.scope["query_string"].decode("latin-1")
         given = operation.parse(request.path_params, query, request.headers)

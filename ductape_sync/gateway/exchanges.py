@@ -28,7 +28,13 @@ _SECURITY: Final = (
     (b"x-frame-options", b"DENY"),
 )
 _SAME_ORIGIN: Final = ((b"cross-origin-resource-policy", b"same-origin"),)
+_CREDENTIALS: Final = frozenset({b"authorization", b"cookie"})
 _STARTS: Final = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
+
+
+class _Private(Headers):
+    def __repr__(self) -> str:  # which a traceback with variables shows
+        return f"<{len(self)} headers>"
 
 
 class Exchange:
@@ -40,7 +46,9 @@ class Exchange:
     """
 
     def __init__(self, scope: Scope, send: Send) -> None:
-        self.headers = Headers(scope=scope)
+        self.headers = _Private(scope=scope)
+        """The request's headers. What is behind this sees those without credentials."""
+        scope["headers"] = [pair for pair in scope["headers"] if pair[0].lower() not in _CREDENTIALS]
         self.websocket = scope["type"] == "websocket"
         self.method: str = scope.get("method", "GET")
         self.path: str = scope["path"]

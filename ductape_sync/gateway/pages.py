@@ -78,7 +78,7 @@ class Pages:
             return self._ask_page(token[0])
         if token is not None:
             return self._enter(request, token[0])
-        if self._guard.find(self._sessions.key(request.headers) or "") is None:
+        if self._guard.find(self._sessions.key(request.scope["exchange"].headers) or "") is None:
             return self._sign_in_page("", 200)
         return self._page(self._files["index.html"], 200)
 

@@ -60,7 +60,7 @@ class Sockets:
             Problem: it is not let in.
         """
         exchange = websocket.scope["exchange"]
-        caller = self._guard.authenticate("GET", websocket.headers, websocket=True)
+        caller = self._guard.authenticate("GET", exchange.headers, websocket=True)
         exchange.caller = caller
         self._rate.take(caller.key)
         if SUBPROTOCOL not in websocket.scope["subprotocols"]:

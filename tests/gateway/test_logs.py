@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import traceback
 from typing import TYPE_CHECKING
 
 import pytest
@@ -102,3 +103,21 @@ def test_who_is_refused_a_websocket_leaves_no_error_behind() -> None:
         assert "status=401" in lines.getvalue()
         assert " ERROR " not in lines.getvalue()
         assert "wrong-key-secret" not in lines.getvalue()
+
+
+@pytest.mark.parametrize("credentials", ["key", "cookie"])
+def test_a_fault_of_the_gateway_shows_no_key_to_who_reports_it_with_variables(
+    served: Running, engine: ScriptedEngine, caplog: pytest.LogCaptureFixture, credentials: str
+) -> None:
+    engine.fault = RuntimeError("the engine is broken")
+    cookie = {"Cookie": f"ductape_key_{served.port}={SHOP_KEY}"}
+    if credentials == "key":
+        answer = served.get("/v1/workflows")
+    else:
+        answer = served.get("/v1/workflows", key=None, headers=cookie)
+    assert answer.status_code == 500
+    (fault,) = [record.exc_info[1] for record in caplog.records if record.exc_info and record.exc_info[1]]
+    shown = traceback.TracebackException.from_exception(fault, capture_locals=True)
+    assert "the engine is broken" in "".join(shown.format())
+    assert "scope = " in "".join(shown.format())
+    assert SHOP_KEY not in "".join(shown.format())
