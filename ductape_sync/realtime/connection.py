@@ -227,10 +227,9 @@ class Connection:
             self._failure = error
             sinks = self._board.remove_all()
             # With the rest, or another receiver's news might come before this.
-            changed = self._change(ConnectionState.DISCONNECTED)
+            listeners = self._change(ConnectionState.DISCONNECTED)
             self._lock.notify_all()
-        if changed:
-            self._announce(ConnectionState.DISCONNECTED)
+        _announce(ConnectionState.DISCONNECTED, listeners)
         for sink in sinks:
             lost = ConnectionLost(f"no events can be had: {error}")
             lost.__cause__ = error
@@ -239,22 +238,19 @@ class Connection:
 
     def _enter(self, state: ConnectionState) -> None:
         with self._lock:
-            if not self._change(state):
-                return
+            listeners = self._change(state)
             self._lock.notify_all()
-        self._announce(state)
+        _announce(state, listeners)
 
-    def _change(self, state: ConnectionState) -> bool:
-        """Set the state, if it is another one that may follow. Needs the lock."""
+    def _change(self, state: ConnectionState) -> tuple[Callable[[ConnectionState], object], ...] | None:
+        """Set the state, and return whom to tell; None when it is no other one that may follow.
+
+        Needs the lock. Whoever begins to listen after that has seen the new state already.
+        """
         if state is self._state or (self.closed and state is not ConnectionState.DISCONNECTED):
-            return False
+            return None
         self._state = state
-        return True
-
-    def _announce(self, state: ConnectionState) -> None:
-        log.info("the connection for events is %s", state)
-        for listener in self._listeners:
-            listener(state)
+        return self._listeners
 
     def __del__(self) -> None:
         # Nothing here waits: this may be any thread, the receiver's own included.
@@ -272,6 +268,16 @@ class Connection:
             receiver.abandon()
         for sink in sinks:
             sink.drop(ConnectionLost("a subscription stays in the process that made it: subscribe anew"))
+
+
+def _announce(
+    state: ConnectionState, listeners: tuple[Callable[[ConnectionState], object], ...] | None
+) -> None:
+    if listeners is None:
+        return
+    log.info("the connection for events is %s", state)
+    for listener in listeners:
+        listener(state)
 
 
 def _closed() -> ConnectionFailed:

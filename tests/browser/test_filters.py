@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def field(page: Page) -> Locator:
     """The filter by id."""
-    expect(page.get_by_text("Live")).to_be_visible()
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
     return page.get_by_label("Id", exact=True)
 
 
