@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 
 import requests
 import websockets.asyncio.server
+from temporalio.client import Client
 
 from benchmarks.cluster import KEY, cluster
 from benchmarks.measure import Row, report, show
@@ -82,6 +83,24 @@ def delays(ductape: Ductape, waiter: Callable[[Execution], None]) -> tuple[float
     return statistics.median(found), counter.count / WAITS
 
 
+async def temporal_delay(address: str, ductape: Ductape) -> float:
+    """The same median for Temporal's own client, which waits without a gateway."""
+    client = await Client.connect(address)
+    found = []
+    for _ in range(WAITS):
+        order = await asyncio.to_thread(ductape.workflows.execute, "until-told")
+        handle = client.get_workflow_handle(order.execution_id)
+        waiting = asyncio.create_task(handle.result())
+        await asyncio.sleep(0.1 + random.random() / 5)
+        await asyncio.to_thread(order.signal, "end")
+        await waiting
+        returned = datetime.now(UTC)
+        ended = (await handle.describe()).close_time
+        assert ended is not None
+        found.append((returned - ended).total_seconds())
+    return statistics.median(found)
+
+
 def callbacks(ductape: Ductape) -> Row:
     """How late a callback hears of a step's end, one execution at a time."""
     found: list[float] = []
@@ -102,11 +121,14 @@ def single() -> list[Row]:
         wait_until_served(ductape, "until-told")
         ours, requests_of_ours = delays(ductape, wait)
         loop, requests_of_loop = delays(ductape, ask_every_second)
+        direct = asyncio.run(temporal_delay(running.temporal, ductape))
         callback = callbacks(ductape)
     name = "the document's 1 s loop"
     return [
         Row("from the end to the return of a wait (median)", show(ours), f"{name}: {show(loop)}", ours / loop,
             "<= 0.01"),
+        Row("from the end to the return of a wait (median)", show(ours),
+            f"temporalio's client on the same server: {show(direct)}", ours / direct),
         Row("requests that a wait takes", f"{requests_of_ours:.1f}", f"{name}: {requests_of_loop:.1f}"),
         callback,
     ]  # fmt: skip
