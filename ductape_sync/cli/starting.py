@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     help="What the workflow is given: JSON, a file of it, or - for standard input.",
 )
 @click.option("-w", "--wait", "waits", is_flag=True, help="Wait for the end, and write the result.")
-@click.option("-f", "--follow", "follows", is_flag=True, help="Write events as they happen, until the end.")
+@click.option(
+    "-f", "--follow", "follows", is_flag=True, help="Write events as they happen, to the end; waits, too."
+)
 @click.option(
     "--timeout",
     type=duration,
@@ -79,8 +81,6 @@ def execute_command(
     """Start an execution of a workflow, and write its id."""
     from . import output, waiting
 
-    if waits and follows:
-        click.get_current_context().fail("--wait writes the result, and --follow the events: choose one")
     if timeout is not None and timeout < 0.001:
         raise click.BadParameter(
             "an execution needs time; leave it out for one without a limit", param_hint="--timeout"

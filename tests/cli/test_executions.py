@@ -80,7 +80,7 @@ class TestExecute:
         assert "completed in" in done.stderr
 
     def test_follow_writes_every_event_until_the_end(self, shell: Shell) -> None:
-        done = shell("execute", "process-order", "--input", ORDER, "--follow")
+        done = shell("execute", "process-order", "--input", ORDER, "--wait", "--follow")
         assert done.returncode == ExitCode.OK
         first, *_, last = done.stdout.splitlines()
         assert "started" in first

@@ -101,7 +101,6 @@ def test_a_missing_library_is_named_as_the_extra_that_has_it() -> None:
         (["execute", "x", "--input", "{"], "this is not JSON"),
         (["execute", "x", "--metadata", "y"], "'y' is not key=value"),
         (["execute", "x", "--timeout", "0"], "an execution needs time"),
-        (["execute", "x", "--wait", "--follow"], "choose one"),
     ],
 )
 def test_a_wrong_command_line_is_one_line_with_the_remedy(
