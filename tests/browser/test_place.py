@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.browser.watched import Tab, Visitor
     from tests.gateway.running import Running
 
-LISTS = "#/?workflow=process-order&id=place-"
+LISTS = "#/?id=place-&workflow=process-order"
 
 
 @pytest.fixture

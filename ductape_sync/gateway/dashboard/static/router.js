@@ -30,7 +30,8 @@ export function refine(page, changes) {
 }
 
 function withQuery(path, query) {
-  const given = Object.entries(query).filter(([, value]) => value);
+  // In an order of its own, so that the same filters are the same address, whichever was set first.
+  const given = Object.entries(query).filter(([, value]) => value).sort();
   return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }
 
