@@ -30,9 +30,9 @@ def fake() -> Iterator[Fake]:
         yield fake
 
 
-def sent(fake: Fake, operation: str) -> str:
-    """The id of the last request of an operation."""
-    return [each for each in fake.requests if each.operation == operation][-1].headers["x-request-id"]
+def sent(fake: Fake, operation: str, count: int = 1) -> str:
+    """The id of the last of so many requests of an operation."""
+    return fake.wait_for_requests(operation, count=count)[-1].headers["x-request-id"]
 
 
 def test_of_a_failure_it_is_that_of_the_answer_that_told_so(fake: Fake) -> None:
@@ -56,9 +56,8 @@ def test_of_a_wait_in_vain_it_is_that_of_the_last_look(fake: Fake, timeout: floa
     order = fake.client().workflows.execute("process-order")
     with pytest.raises(WaitTimeout) as late:
         order.wait_for_completion(timeout=timeout)
-    (look,) = [
-        each for each in fake.requests if each.operation == "getStatus" and "prefer" not in each.headers
-    ]
+    asked = fake.wait_for_requests("getStatus", count=2 if timeout else 1)
+    (look,) = [each for each in asked if "prefer" not in each.headers]
     assert late.value.request_id == look.headers["x-request-id"]
 
 
@@ -70,7 +69,7 @@ def test_of_events_that_are_refused_it_is_that_of_the_handshake(fake: Fake) -> N
     fake.refuse(operation="openEvents")
     with fake.tenant.client(retry_attempts=0) as client, pytest.raises(ServerError) as away:
         client.connect()
-    assert away.value.request_id == sent(fake, "openEvents")
+    assert away.value.request_id == sent(fake, "openEvents", count=2)
 
 
 def test_of_a_handshake_that_reaches_nobody_there_is_one_too(fake: Fake) -> None:

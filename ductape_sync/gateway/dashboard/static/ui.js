@@ -111,7 +111,12 @@ export function Dialog({ title, onClose, children }) {
       if (lost) dialog.parentElement.querySelector(":scope > :is(button, a)")?.focus(); // what opened it is gone
     };
   }, []);
-  return html`<dialog ref=${ref} aria-labelledby=${id} onClose=${() => gone.current || onClose()}>
+  // Escape: taken before the browser closes it, or what is pressed until it tells of that is lost.
+  const escape = (event) => {
+    event.preventDefault();
+    onClose();
+  };
+  return html`<dialog ref=${ref} aria-labelledby=${id} onCancel=${escape} onClose=${() => gone.current || onClose()}>
     <h2 id=${id}>${title}</h2>
     ${children}
   </dialog>`;
