@@ -15,6 +15,7 @@ import pytest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.service import ConnectConfig, ServiceClient
 
+from ductape_sync.gateway.engine import devserver
 from ductape_sync.gateway.engine.client import Engine
 from ductape_sync.gateway.engine.devserver import DevServer, DevServerError
 from ductape_sync.gateway.tenants import Tenant
@@ -152,6 +153,23 @@ def test_a_server_that_cannot_start_says_why(loop: Loop, tmp_path: Path) -> None
     with pytest.raises(DevServerError, match="ended with status 1") as error:
         loop.run(DevServer(tmp_path / "t.db").start())
     assert "file is not a database" in str(error.value)
+
+
+def test_a_server_that_ends_before_it_answers_is_started_again(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As when somebody takes a port between its look for a free one and its use."""
+    real, command = devserver._find_temporal(), tmp_path / "temporal"
+    command.write_text(f'#!/bin/sh\n[ -e {tmp_path}/once ] && exec {real} "$@"\n>{tmp_path}/once; exit 2\n')
+    command.chmod(0o755)
+    monkeypatch.setattr(devserver, "_find_temporal", lambda: str(command))
+
+    async def start_one() -> bool:
+        async with DevServer(tmp_path / "t.db") as server:
+            return listens(server.address)
+
+    assert loop.run(start_one())
+    assert (tmp_path / "once").exists()
 
 
 def test_a_folder_that_is_not_there_is_named(loop: Loop, tmp_path: Path) -> None:

@@ -73,11 +73,16 @@ would end it too early, so it says nothing. The folder is a temporary one to rem
 _LOCK_SECONDS = 3.0
 """How long to wait for the file: the server of a parent that was just killed may be ending still."""
 _TICK = 0.02
+_TRIES = 3
 _TAIL_LINES = 20
 
 
 class DevServerError(Exception):
     """The dev server cannot be started; the message says why and what to do."""
+
+
+class _EndedEarlyError(DevServerError):
+    """The dev server ended before it answered."""
 
 
 class DevServer:
@@ -132,6 +137,18 @@ class DevServer:
         Raises:
             DevServerError: there is no ``temporal`` command, the file is in use, or the server failed.
         """
+        for left in reversed(range(1 if self._port else _TRIES)):
+            try:
+                await self._start()
+            except _EndedEarlyError:
+                # It takes ports of its own besides, which somebody may take between its look and its use.
+                if not left:
+                    raise
+            else:
+                return
+
+    async def _start(self) -> None:
+        self._tail.clear()
         command = _find_temporal()
         folder = "" if self._db else tempfile.mkdtemp(prefix="ductape-sync-")
         db = self._db or Path(folder, "temporal.db")
@@ -221,7 +238,7 @@ class DevServer:
         waiting = list(self._namespaces)
         while waiting:
             if self._process is None or self._process.returncode is not None:
-                raise DevServerError(await self.wait())
+                raise _EndedEarlyError(await self.wait())
             request = UpdateNamespaceRequest(namespace=waiting[0], config=NamespaceConfig())
             request.config.workflow_execution_retention_ttl.FromTimedelta(self._retention)
             try:
