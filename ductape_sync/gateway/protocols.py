@@ -162,6 +162,7 @@ class SocketConnection(WebSocketsSansIOProtocol):
         # It would write every header and message into a log at DEBUG, access keys included.
         self.conn.debug = False
         self._connections = connections
+        self._heard = False  # whether the client has sent a message since the last ping
         self._unread = Timer(self._cut)
         self._ending = Timer(self._abort)
 
@@ -204,10 +205,21 @@ class SocketConnection(WebSocketsSansIOProtocol):
             self.conn.fail(1009, "The message has too many parts.")
             self.handle_parser_exception()
 
+    def send_receive_event_to_app(self) -> None:
+        """The client has sent a message."""
+        self._heard = True
+        super().send_receive_event_to_app()
+
+    def send_keepalive_ping(self) -> None:
+        """See whether the client is there."""
+        self._heard = False
+        super().send_keepalive_ping()
+
     def keepalive_timeout(self) -> None:
         """The client has not answered a ping, as far as it is read."""
-        if self.read_paused:
-            self.schedule_ping()  # its answer may be behind messages that it may not send as fast
+        if self.read_paused or self._heard:
+            # Its answer may be behind messages that it may not send as fast; and it has said something.
+            self.schedule_ping()
             return
         super().keepalive_timeout()
         self._ending.set(_GRACE)

@@ -75,7 +75,7 @@ def test_messages_on_a_socket_are_slowed_down_to_the_rate_and_none_is_refused() 
 
 
 def test_who_is_slowed_down_is_not_taken_for_dead_and_may_make_requests() -> None:
-    limits = Limits(requests_per_second=20.0, burst=2, ping_seconds=0.1)
+    limits = Limits(requests_per_second=20.0, burst=2, ping_seconds=0.3)
     with gateway(ScriptedEngine(), limits) as served, served.socket() as socket:
         for number in range(30):
             socket.send("unsubscribe", f"e{number}")
