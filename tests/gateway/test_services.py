@@ -48,13 +48,13 @@ class TestDev:
             assert (ready["product"], ready["env"]) == ("dev", "local")
             assert ready["wsUrl"] == ready["url"].replace("http", "ws") + "/v1/events"
             assert stat.S_IMODE(running.ready_file.stat().st_mode) == 0o600
+            assert wait(running, start(running, "echo", input=7))["result"] == 7
+            running.signal(signal.SIGINT)
+            assert running.end() == 0
             first = running.out.splitlines()[0]
             assert ready["url"] in first
             assert ready["accessKey"] in first
             assert f"{ready['url']}/?token={ready['accessKey']}" in running.out
-            assert wait(running, start(running, "echo", input=7))["result"] == 7
-            running.signal(signal.SIGINT)
-            assert running.end() == 0
             assert not running.ready_file.exists()
             assert running.err == ""
 
