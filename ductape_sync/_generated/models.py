@@ -2464,6 +2464,150 @@ def _decode_unsubscribe_message(data: Any) -> UnsubscribeMessage:
 
 
 @_model
+class WatchMessage(_Model):
+    """Asks for a page of executions, newest first, now and whenever it changes; answered with `page`, or
+    with `unwatched` that says why not. A second one with the same `watchId` takes the place of the
+    first.
+    """
+
+    op: ClassVar[Literal["watch"]] = "watch"
+    """The kind of message."""
+    watch_id: str
+    """The client's own name for it on this socket: 1 to 64 letters, digits and `_ . -`."""
+    workflow: str | None = None
+    """Only executions of the workflow of this name: 1 to 200 characters without control characters, double
+    quotes and backslashes.
+    """
+    id_prefix: str | None = None
+    """Only executions whose id begins with this: 1 to 200 characters of which ids may consist. Engines may
+    take upper and lower case for the same.
+    """
+    status: ExecutionState | None = None
+    """Where an execution is: `running`, or ended as `completed`, `failed` (a timeout included) or
+    `cancelled`.
+    """
+    limit: int | None = None
+    """The most executions in the page, 1 to 100; 20 when absent."""
+    cursor: str | None = None
+    """The `nextCursor` of the page before, with the same `workflow`, `idPrefix` and `status`; the first
+    page when absent.
+    """
+
+    @staticmethod
+    def from_dict(data: Any) -> WatchMessage:
+        """Make one from decoded JSON; `DecodeError` when that breaks the contract."""
+        return _decode_watch_message(data)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON to send or to store, everything that was received included."""
+        data: dict[str, Any] = {
+            "op": self.op,
+            "watchId": self.watch_id,
+        }
+        if self.workflow is not None:
+            data["workflow"] = self.workflow
+        if self.id_prefix is not None:
+            data["idPrefix"] = self.id_prefix
+        if self.status is not None:
+            data["status"] = str(self.status)
+        if self.limit is not None:
+            data["limit"] = self.limit
+        if self.cursor is not None:
+            data["cursor"] = self.cursor
+        return data
+
+
+_WatchMessageDraft = _draft_of(WatchMessage)
+
+
+def _decode_watch_message(data: Any) -> WatchMessage:
+    try:
+        draft = _WatchMessageDraft()
+        if data["op"] != "watch":
+            raise ValueError
+        draft.watch_id = value = data["watchId"]
+        if type(value) is not str:
+            raise TypeError
+        if "workflow" in data:
+            draft.workflow = value = data["workflow"]
+            if type(value) is not str:
+                raise TypeError
+        else:
+            draft.workflow = None
+        if "idPrefix" in data:
+            draft.id_prefix = value = data["idPrefix"]
+            if type(value) is not str:
+                raise TypeError
+        else:
+            draft.id_prefix = None
+        if "status" in data:
+            value = data["status"]
+            draft.status = _EXECUTION_STATE_MEMBERS.get(value) or _decode_execution_state(value)
+        else:
+            draft.status = None
+        if "limit" in data:
+            draft.limit = value = data["limit"]
+            if type(value) is not int:
+                raise TypeError
+        else:
+            draft.limit = None
+        if "cursor" in data:
+            draft.cursor = value = data["cursor"]
+            if type(value) is not str:
+                raise TypeError
+        else:
+            draft.cursor = None
+        if not data.keys() <= _WATCH_MESSAGE_FIELDS.keys():
+            raise ValueError
+        draft.__class__ = WatchMessage
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise _fault(data, _WATCH_MESSAGE_FIELDS, closed=True) from None
+    return draft  # type: ignore[no-any-return]
+
+
+@_model
+class UnwatchMessage(_Model):
+    """Ends the watching of a page, if it is watched; always answered with one `unwatched`."""
+
+    op: ClassVar[Literal["unwatch"]] = "unwatch"
+    """The kind of message."""
+    watch_id: str
+    """The name that it was given: 1 to 64 letters, digits and `_ . -`."""
+
+    @staticmethod
+    def from_dict(data: Any) -> UnwatchMessage:
+        """Make one from decoded JSON; `DecodeError` when that breaks the contract."""
+        return _decode_unwatch_message(data)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON to send or to store, everything that was received included."""
+        data: dict[str, Any] = {
+            "op": self.op,
+            "watchId": self.watch_id,
+        }
+        return data
+
+
+_UnwatchMessageDraft = _draft_of(UnwatchMessage)
+
+
+def _decode_unwatch_message(data: Any) -> UnwatchMessage:
+    try:
+        draft = _UnwatchMessageDraft()
+        if data["op"] != "unwatch":
+            raise ValueError
+        draft.watch_id = value = data["watchId"]
+        if type(value) is not str:
+            raise TypeError
+        if not data.keys() <= _UNWATCH_MESSAGE_FIELDS.keys():
+            raise ValueError
+        draft.__class__ = UnwatchMessage
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise _fault(data, _UNWATCH_MESSAGE_FIELDS, closed=True) from None
+    return draft  # type: ignore[no-any-return]
+
+
+@_model
 class SubscribedMessage(_Model):
     """A subscription is in place; its events follow."""
 
@@ -2602,6 +2746,104 @@ def _decode_unsubscribed_message(data: Any) -> UnsubscribedMessage:
 
 
 @_model
+class PageMessage(_Model):
+    """A watched page as it is now."""
+
+    op: ClassVar[Literal["page"]] = "page"
+    """The kind of message."""
+    watch_id: str
+    """The client's name for it."""
+    page: ExecutionList
+    """A page of executions, newest first."""
+    additional_properties: Mapping[str, Any] = _NOTHING
+    """What else the server sent, by its name in the JSON."""
+
+    @staticmethod
+    def from_dict(data: Any) -> PageMessage:
+        """Make one from decoded JSON; `DecodeError` when that breaks the contract."""
+        return _decode_page_message(data)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON to send or to store, everything that was received included."""
+        data: dict[str, Any] = {
+            "op": self.op,
+            "watchId": self.watch_id,
+            "page": self.page.to_dict(),
+        }
+        return {**self.additional_properties, **data} if self.additional_properties else data
+
+
+_PageMessageDraft = _draft_of(PageMessage)
+
+
+def _decode_page_message(data: Any) -> PageMessage:
+    try:
+        draft = _PageMessageDraft()
+        if data["op"] != "page":
+            raise ValueError
+        draft.watch_id = value = data["watchId"]
+        if type(value) is not str:
+            raise TypeError
+        draft.page = _decode_execution_list(data["page"])
+        draft.additional_properties = _NOTHING if len(data) == 3 else _others(data, _PAGE_MESSAGE_FIELDS)
+        draft.__class__ = PageMessage
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise _fault(data, _PAGE_MESSAGE_FIELDS) from None
+    return draft  # type: ignore[no-any-return]
+
+
+@_model
+class UnwatchedMessage(_Model):
+    """A page is watched no more; no more messages about it follow."""
+
+    op: ClassVar[Literal["unwatched"]] = "unwatched"
+    """The kind of message."""
+    watch_id: str
+    """The client's name for it."""
+    problem: Problem | None
+    """Why it is not, such as `engine_unavailable`; null when that was asked for."""
+    additional_properties: Mapping[str, Any] = _NOTHING
+    """What else the server sent, by its name in the JSON."""
+
+    @staticmethod
+    def from_dict(data: Any) -> UnwatchedMessage:
+        """Make one from decoded JSON; `DecodeError` when that breaks the contract."""
+        return _decode_unwatched_message(data)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON to send or to store, everything that was received included."""
+        data: dict[str, Any] = {
+            "op": self.op,
+            "watchId": self.watch_id,
+            "problem": None if self.problem is None else self.problem.to_dict(),
+        }
+        return {**self.additional_properties, **data} if self.additional_properties else data
+
+
+_UnwatchedMessageDraft = _draft_of(UnwatchedMessage)
+
+
+def _decode_unwatched_message(data: Any) -> UnwatchedMessage:
+    try:
+        draft = _UnwatchedMessageDraft()
+        if data["op"] != "unwatched":
+            raise ValueError
+        draft.watch_id = value = data["watchId"]
+        if type(value) is not str:
+            raise TypeError
+        value = data["problem"]
+        if value is None:
+            draft.problem = None
+        else:
+            draft.problem = _decode_problem(value)
+        draft.additional_properties = _NOTHING if len(data) == 3 else _others(data, _UNWATCHED_MESSAGE_FIELDS)
+        draft.__class__ = UnwatchedMessage
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise _fault(data, _UNWATCHED_MESSAGE_FIELDS) from None
+    return draft  # type: ignore[no-any-return]
+
+
+@_model
 class ErrorMessage(_Model):
     """A message was not carried out, or a subscription broke off."""
 
@@ -2722,10 +2964,6 @@ class UnknownClientMessage(_Model):
 
     op: str
     """The kind of message."""
-    execution_id: str
-    """The execution's id: 1 to 200 letters, digits and `_ . : @ = + ~ -`, the first of them a letter, a
-    digit or `_`.
-    """
     additional_properties: Mapping[str, Any] = _NOTHING
     """What else the server sent, by its name in the JSON."""
 
@@ -2738,7 +2976,6 @@ class UnknownClientMessage(_Model):
         """Return the JSON to send or to store, everything that was received included."""
         data: dict[str, Any] = {
             "op": self.op,
-            "executionId": self.execution_id,
         }
         return {**self.additional_properties, **data} if self.additional_properties else data
 
@@ -2752,11 +2989,8 @@ def _decode_unknown_client_message(data: Any) -> UnknownClientMessage:
         draft.op = value = data["op"]
         if type(value) is not str:
             raise TypeError
-        draft.execution_id = value = data["executionId"]
-        if type(value) is not str:
-            raise TypeError
         draft.additional_properties = (
-            _NOTHING if len(data) == 2 else _others(data, _UNKNOWN_CLIENT_MESSAGE_FIELDS)
+            _NOTHING if len(data) == 1 else _others(data, _UNKNOWN_CLIENT_MESSAGE_FIELDS)
         )
         draft.__class__ = UnknownClientMessage
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -2849,13 +3083,17 @@ def workflow_event_from_dict(data: Any) -> WorkflowEvent:
     return decode(data)
 
 
-ClientMessage: TypeAlias = SubscribeMessage | UnsubscribeMessage | UnknownClientMessage
+ClientMessage: TypeAlias = (
+    SubscribeMessage | UnsubscribeMessage | WatchMessage | UnwatchMessage | UnknownClientMessage
+)
 """What a client sends on the WebSocket."""
 
 _CLIENT_MESSAGE_VARIANTS: Final = _Variants[ClientMessage](
     {
         "subscribe": _decode_subscribe_message,
         "unsubscribe": _decode_unsubscribe_message,
+        "watch": _decode_watch_message,
+        "unwatch": _decode_unwatch_message,
     },
     _decode_unknown_client_message,
 )
@@ -2871,7 +3109,13 @@ def client_message_from_dict(data: Any) -> ClientMessage:
 
 
 ServerMessage: TypeAlias = (
-    SubscribedMessage | EventMessage | UnsubscribedMessage | ErrorMessage | UnknownServerMessage
+    SubscribedMessage
+    | EventMessage
+    | UnsubscribedMessage
+    | PageMessage
+    | UnwatchedMessage
+    | ErrorMessage
+    | UnknownServerMessage
 )
 """What the server sends on the WebSocket."""
 
@@ -2880,6 +3124,8 @@ _SERVER_MESSAGE_VARIANTS: Final = _Variants[ServerMessage](
         "subscribed": _decode_subscribed_message,
         "event": _decode_event_message,
         "unsubscribed": _decode_unsubscribed_message,
+        "page": _decode_page_message,
+        "unwatched": _decode_unwatched_message,
         "error": _decode_error_message,
     },
     _decode_unknown_server_message,
@@ -3163,6 +3409,21 @@ _UNSUBSCRIBE_MESSAGE_FIELDS: Final[_Table] = {
     "executionId": (_string, True),
 }
 
+_WATCH_MESSAGE_FIELDS: Final[_Table] = {
+    "op": (_constant("watch"), True),
+    "watchId": (_string, True),
+    "workflow": (_string, False),
+    "idPrefix": (_string, False),
+    "status": (_decode_execution_state, False),
+    "limit": (_integer, False),
+    "cursor": (_string, False),
+}
+
+_UNWATCH_MESSAGE_FIELDS: Final[_Table] = {
+    "op": (_constant("unwatch"), True),
+    "watchId": (_string, True),
+}
+
 _SUBSCRIBED_MESSAGE_FIELDS: Final[_Table] = {
     "op": (_constant("subscribed"), True),
     "executionId": (_string, True),
@@ -3177,6 +3438,18 @@ _UNSUBSCRIBED_MESSAGE_FIELDS: Final[_Table] = {
     "op": (_constant("unsubscribed"), True),
     "executionId": (_string, True),
     "reason": (_decode_unsubscribed_reason, True),
+}
+
+_PAGE_MESSAGE_FIELDS: Final[_Table] = {
+    "op": (_constant("page"), True),
+    "watchId": (_string, True),
+    "page": (_decode_execution_list, True),
+}
+
+_UNWATCHED_MESSAGE_FIELDS: Final[_Table] = {
+    "op": (_constant("unwatched"), True),
+    "watchId": (_string, True),
+    "problem": (_nullable(_decode_problem), True),
 }
 
 _ERROR_MESSAGE_FIELDS: Final[_Table] = {
@@ -3195,7 +3468,6 @@ _UNKNOWN_WORKFLOW_EVENT_FIELDS: Final[_Table] = {
 
 _UNKNOWN_CLIENT_MESSAGE_FIELDS: Final[_Table] = {
     "op": (_string, True),
-    "executionId": (_string, True),
 }
 
 _UNKNOWN_SERVER_MESSAGE_FIELDS: Final[_Table] = {

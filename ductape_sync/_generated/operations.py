@@ -28,6 +28,8 @@ from .models import (
     SignalRequest,
     SubscribeMessage,
     UnsubscribeMessage,
+    UnwatchMessage,
+    WatchMessage,
     WorkflowList,
 )
 
@@ -192,6 +194,30 @@ def _check_unsubscribe_message(place: str, value: Any) -> None:
     _execution_id_rule(f"{prefix}execution_id", value.execution_id)
 
 
+def _check_watch_message(place: str, value: Any) -> None:
+    if not isinstance(value, WatchMessage):
+        raise ContractError(place or "body", f"must be of the type WatchMessage, not {shown(value)}")
+    prefix = f"{place}." if place else ""
+    _watch_id_rule(f"{prefix}watch_id", value.watch_id)
+    if value.workflow is not None:
+        _workflow_rule(f"{prefix}workflow", value.workflow)
+    if value.id_prefix is not None:
+        _id_prefix_rule(f"{prefix}id_prefix", value.id_prefix)
+    if value.status is not None:
+        _status_rule(f"{prefix}status", value.status)
+    if value.limit is not None:
+        _limit_rule(f"{prefix}limit", value.limit)
+    if value.cursor is not None:
+        _cursor_rule(f"{prefix}cursor", value.cursor)
+
+
+def _check_unwatch_message(place: str, value: Any) -> None:
+    if not isinstance(value, UnwatchMessage):
+        raise ContractError(place or "body", f"must be of the type UnwatchMessage, not {shown(value)}")
+    prefix = f"{place}." if place else ""
+    _watch_id_rule(f"{prefix}watch_id", value.watch_id)
+
+
 def execute_workflow(
     *, body: ExecuteRequest, idempotency_key: str | None = None
 ) -> Request[ExecutionSummary]:
@@ -269,7 +295,7 @@ def list_executions(
         _status_rule("status", status)
         _query["status"] = str(status)
     if limit is not None:
-        _limit_rule("limit", limit)
+        _limit_rule_2("limit", limit)
         _query["limit"] = str(limit)
     if offset is not None:
         _offset_rule("offset", offset)
@@ -342,7 +368,7 @@ def get_history(execution_id: str, *, after: str | None = None, limit: int | Non
         _after_rule_2("after", after)
         _query["after"] = after
     if limit is not None:
-        _limit_rule("limit", limit)
+        _limit_rule_2("limit", limit)
         _query["limit"] = str(limit)
     return Request(
         operation="getHistory",
@@ -481,7 +507,13 @@ def _nothing(_: Any) -> None:
 
 
 def validate(
-    message: ExecuteRequest | SignalRequest | CancelRequest | SubscribeMessage | UnsubscribeMessage,
+    message: ExecuteRequest
+    | SignalRequest
+    | CancelRequest
+    | SubscribeMessage
+    | UnsubscribeMessage
+    | WatchMessage
+    | UnwatchMessage,
 ) -> None:
     """Check what is to be sent against the contract.
 
@@ -500,6 +532,8 @@ _CHECKS: Final[dict[type, _Rule]] = {
     CancelRequest: _check_cancel_request,
     SubscribeMessage: _check_subscribe_message,
     UnsubscribeMessage: _check_unsubscribe_message,
+    WatchMessage: _check_watch_message,
+    UnwatchMessage: _check_unwatch_message,
 }
 
 _workflow_rule = _string(
@@ -522,15 +556,17 @@ _signal_rule = _string(
 )
 _reason_rule = _string("must be at most 1000 characters long", None, 1000, None)
 _after_rule = _nullable(_string("must be at most 200 characters long", None, 200, None))
-_idempotency_key_rule = _string(
-    "must be 1 to 255 visible ASCII characters, unique to this request", 1, 255, "^[!-~]+\\Z"
-)
+_watch_id_rule = _string("must be 1 to 64 letters, digits and `_ . -`", 1, 64, "^[A-Za-z0-9_.-]+\\Z")
 _id_prefix_rule = _string(
     "must be 1 to 200 characters of which ids may consist", 1, 200, "^[A-Za-z0-9_][A-Za-z0-9_.:@=+~-]*\\Z"
 )
 _status_rule = _choice("running", "completed", "failed", "cancelled")
-_limit_rule = _integer("must be between 1 and 1000", 1, 1000)
-_offset_rule = _integer("must be between 0 and 10000", 0, 10000)
+_limit_rule = _integer("must be between 1 and 100", 1, 100)
 _cursor_rule = _string("must be 1 to 4096 characters long", 1, 4096, None)
+_idempotency_key_rule = _string(
+    "must be 1 to 255 visible ASCII characters, unique to this request", 1, 255, "^[!-~]+\\Z"
+)
+_limit_rule_2 = _integer("must be between 1 and 1000", 1, 1000)
+_offset_rule = _integer("must be between 0 and 10000", 0, 10000)
 _prefer_rule = _string("must be at most 1000 characters long", None, 1000, None)
 _after_rule_2 = _string("must be 1 to 200 characters long", 1, 200, None)

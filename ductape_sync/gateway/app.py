@@ -16,6 +16,7 @@ from .exchanges import Exchange
 from .feeds import Feeds
 from .guards import Guard
 from .limits import Rate
+from .lists import Lists
 from .pages import Pages
 from .problems import Problem
 from .resources import Resource
@@ -48,10 +49,20 @@ class Gateway:
         sessions = Sessions(secure=(settings.public_url or "").startswith("https:"))
         self._guard = Guard(settings, sessions)
         self._rate = Rate(settings.limits.requests_per_second, settings.limits.burst)
-        self.feeds = Feeds(engine)
-        self._handlers = Operations(engine, self.feeds).handlers
+        self._lists = Lists(engine)
+        self._feeds = Feeds(engine, ended=self._lists.changed)
+        self._handlers = Operations(engine, self._feeds, self._lists).handlers
         routes = [*self._routes(), *Pages(self._guard, sessions).routes()]
         self._router = Router(routes, redirect_slashes=False, default=_not_found)
+
+    def drain(self) -> None:
+        """End every wait now, and each one that is begun later."""
+        self._feeds.drain()
+
+    async def close(self) -> None:
+        """End all that goes on beside the requests; none of them does any more."""
+        await self._feeds.close()
+        await self._lists.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or serve a WebSocket (ASGI 3)."""
@@ -87,7 +98,9 @@ class Gateway:
         paths: dict[str, list[Operation]] = {}
         for operation in self._contract.operations:
             paths.setdefault(operation.path, []).append(operation)
-        sockets = Sockets(self.feeds, self._contract, self._guard, self._rate, self._limits)
+        sockets = Sockets(
+            self._feeds, self._lists, self._contract, self._guard, rate=self._rate, limits=self._limits
+        )
         return [
             *(Route(path, self._resource(operations)) for path, operations in paths.items()),
             Route("/openapi.yaml", Resource({"GET": self._document})),

@@ -40,6 +40,8 @@ class Limits:
     """Connections at once, as far as the process may open files."""
     subscriptions: int = 10_000
     """Subscriptions on one WebSocket."""
+    lists: int = 20
+    """Lists that are watched on one WebSocket."""
     message_bytes: int = 64 * 1024
     """The largest message from a client on a WebSocket."""
     header_seconds: float = 10.0

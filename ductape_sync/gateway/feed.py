@@ -60,13 +60,22 @@ class Feed:
         tenant: whose execution it is.
         execution_id: the execution.
         after: the id of the event before the first one to read; None for the first one there is.
+        ended: called with the tenant when the execution is seen to end.
     """
 
     def __init__(
-        self, engine: Engine, memory: Memory, tenant: Tenant, execution_id: str, after: str | None
+        self,
+        engine: Engine,
+        memory: Memory,
+        tenant: Tenant,
+        execution_id: str,
+        after: str | None,
+        *,
+        ended: Callable[[Tenant], None],
     ) -> None:
         self._engine = engine
         self._memory = memory
+        self._ended = ended
         self.tenant = tenant
         self.execution_id = execution_id
         self.known = False
@@ -193,6 +202,7 @@ class Feed:
         event = Event(data)
         if event.terminal:
             self.last, self.ended = data, True
+            self._ended(self.tenant)
         elif data["type"] == "retrying":
             self.attempt = data["data"]["attempt"]
         self._window.append(event)

@@ -22,10 +22,12 @@ class Feeds:
 
     Args:
         engine: where events come from.
+        ended: called with its tenant whenever an execution is seen to end.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, ended: Callable[[Tenant], None]) -> None:
         self._engine = engine
+        self._ended = ended
         self._memory = Memory()
         self._feeds: dict[tuple[Tenant, str], Feed] = {}
         self._lingering: dict[Feed, asyncio.TimerHandle] = {}
@@ -44,7 +46,7 @@ class Feeds:
         """
         feed = self._feeds.get((tenant, execution_id))
         if feed is None or feed.problem is not None:
-            feed = Feed(self._engine, self._memory, tenant, execution_id, after)
+            feed = Feed(self._engine, self._memory, tenant, execution_id, after, ended=self._ended)
             self._feeds[tenant, execution_id] = feed
         if (timer := self._lingering.pop(feed, None)) is not None:
             timer.cancel()

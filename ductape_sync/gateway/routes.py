@@ -7,6 +7,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Any
 
+from attrs import asdict
 from starlette.requests import ClientDisconnect, Request
 
 from ductape_sync import __version__
@@ -15,6 +16,7 @@ from . import tracing
 from .answers import answer
 from .decoding import decode
 from .endings import ended
+from .lists import Query
 from .preferences import wait_seconds
 from .problems import Problem
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from .engine.client import Engine
     from .feed import Feed
     from .feeds import Feeds
+    from .lists import Lists
     from .tenants import Tenant
 
     Handler = Callable[["Call"], Awaitable[Response]]
@@ -121,11 +124,13 @@ class Operations:
     Args:
         engine: does it.
         feeds: tell when an execution has ended.
+        lists: are told when one has started.
     """
 
-    def __init__(self, engine: Engine, feeds: Feeds) -> None:
+    def __init__(self, engine: Engine, feeds: Feeds, lists: Lists) -> None:
         self._engine = engine
         self._feeds = feeds
+        self._lists = lists
         self._engine_version = ""
         self._healthy_at = -math.inf
         self.handlers: dict[str, Handler] = {
@@ -145,6 +150,7 @@ class Operations:
             call.tenant, call.body, idempotency_key=call.idempotency_key
         )
         tracing.about(execution_id=summary["executionId"])
+        self._lists.changed(call.tenant)
         return answer(201, summary, {"Idempotent-Replayed": "true"} if replayed else None)
 
     async def _list(self, call: Call) -> Response:
@@ -153,16 +159,7 @@ class Operations:
             raise Problem(
                 "invalid_request", "cursor and offset exclude each other; send one.", field="cursor"
             )
-        page = await self._engine.list(
-            call.tenant,
-            workflow=given.get("workflow"),
-            id_prefix=given.get("idPrefix"),
-            status=given.get("status"),
-            limit=given.get("limit", 20),
-            offset=given.get("offset", 0),
-            cursor=given.get("cursor"),
-        )
-        return answer(200, page)
+        return answer(200, await self._engine.list(call.tenant, **asdict(Query.of(given))))
 
     async def _status(self, call: Call) -> Response:
         seconds = wait_seconds(call.given.get("Prefer"))

@@ -111,12 +111,12 @@ class Server:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._gateway.feeds.drain()
+        self._gateway.drain()
         self._uvicorn.stop()
         if self._task is not None:
             await self._task
         self._connections.abort()
-        await self._gateway.feeds.close()
+        await self._gateway.close()
 
     def abort(self) -> None:
         """End every connection at once."""

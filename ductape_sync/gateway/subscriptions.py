@@ -44,7 +44,7 @@ class Subscription:
         "_problem",
         "_ready",
         "_request_id",
-        "execution_id",
+        "name",
         "over",
     )
 
@@ -58,7 +58,8 @@ class Subscription:
         ready: Callable[[Subscription], None],
         request_id: str,
     ) -> None:
-        self.execution_id = execution_id
+        self.name = execution_id
+        """The execution's id."""
         self.over = False
         """Whether its last message was handed out."""
         self._feeds = feeds
@@ -142,4 +143,4 @@ class Subscription:
         self._ready(self)
 
     def _message(self, op: str, **more: Any) -> str:
-        return encode({"op": op, "executionId": self.execution_id, **more})
+        return encode({"op": op, "executionId": self.name, **more})

@@ -95,7 +95,7 @@ class FakeGateway(Gateway):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks)
-        await self.feeds.close()
+        await super().close()
 
     def record(self, reception: Reception, status: int | None) -> None:
         """Note a request."""
