@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ class Stage(ScriptedEngine):
     def reset(self) -> None:
         super().reset()
         self.served = [definition("process-order", ["Checking", "Shipping"])]
+        self.silent = False
+        """Whether it does not answer who asks for a list."""
 
     def put(
         self,
@@ -66,6 +69,8 @@ class Stage(ScriptedEngine):
 
     async def list(self, tenant: Tenant, **filters: Any) -> dict[str, Any]:
         self._called("list", tenant, filters)
+        if self.silent:
+            await asyncio.Event().wait()
         found = [
             name
             for name, each in reversed(self.executions.items())

@@ -90,6 +90,43 @@ def test_lists_follow_executions_without_a_reload(tab: Tab, shop: Ductape, cake:
         expect(tab.count(section)).to_have_text("1")
         expect(tab.count("Running")).to_have_text("0")
     assert tab.page.evaluate("window.sameDocument")
+    # By messages alone: no list was asked for.
+    assert not [request.url for request in tab.requests if "/v1/executions?" in request.url]
+
+
+def test_a_cancelled_row_tells_the_reason(tab: Tab, shop: Ductape, cake: dict[str, Any]) -> None:
+    for name, reason in (("reason-1", "not <b>hungry</b>"), ("reason-2", None)):
+        shop.workflows.execute("bake", cake, execution_id=name).cancel(reason)
+    tab.go("#/?id=reason-&cancelled=1")
+    cancelled = tab.section("Cancelled")
+    expect(cancelled.get_by_role("columnheader", name="Reason")).to_be_visible()
+    expect(cancelled.locator(tab.row("reason-1")).locator(".step")).to_have_text("not <b>hungry</b>")
+    expect(cancelled.locator(tab.row("reason-2")).locator(".step")).to_have_text(
+        "The execution was cancelled."
+    )
+
+
+def test_lists_that_cannot_be_seen_are_not_watched(visitor: Visitor, behind: Running, stage: Stage) -> None:
+    tab = visitor.borrow("#/", url=behind.base, key=SHOP_KEY)
+    expect(tab.section("Running")).to_contain_text("Nothing is running.")
+    looks = '"op":"watch"'
+
+    def turn(*, hidden: bool) -> None:
+        tab.page.evaluate(
+            """(hidden) => {
+              Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+              document.dispatchEvent(new Event("visibilitychange"));
+            }""",
+            hidden,
+        )
+
+    with tab.told('"unwatched","watchId":"3"'):
+        turn(hidden=True)
+    watched = [text for text in tab.sent if looks in text]
+    stage.put("unseen-1")
+    turn(hidden=False)
+    expect(tab.row("unseen-1")).to_be_visible()
+    assert len([text for text in tab.sent if looks in text]) == len(watched) + 3
 
 
 def test_what_starts_and_what_ends_is_seen_within_a_second(
@@ -127,7 +164,7 @@ def test_executions_are_listed_page_by_page(tab: Tab, shop: Ductape) -> None:
     for execution_id in wanted:
         shop.workflows.execute("nothing", execution_id=execution_id).wait_for_completion(timeout=60)
     # Until the answer is there, what is shown is that of another filter, whose count may be the same.
-    with tab.page.expect_response(lambda response: "idPrefix=paged-" in response.url):
+    with tab.told("paged-22"):
         tab.go("#/?id=paged-")
     completed = tab.section("Completed")
     expect(completed.locator("table[aria-busy=true]")).to_have_count(0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.cluster.link import link
 from tests.gateway.running import SHOP_KEY
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def test_an_engine_that_is_down_is_said_to_be_until_it_is_back(lists: Tab, stage
     }""")
     for _ in range(2):
         # The workflows are answered from what is known, and say nothing about the lists.
-        with page.expect_response("**/v1/workflows"), page.expect_response("**/v1/executions?*"):
+        with page.expect_response("**/v1/workflows"), lists.told("engine_unavailable"):
             lists.look_again()
     assert page.evaluate("window.said") == []
     stage.down = False
@@ -46,6 +47,23 @@ def test_an_engine_that_is_down_is_said_to_be_until_it_is_back(lists: Tab, stage
     expect(page.locator(".connection")).to_have_text("Live")
 
 
-def test_lists_that_are_not_answered_are_soon_said_to_be_old(lists: Tab) -> None:
-    lists.page.route("**/v1/executions?*", lambda _: None)
-    expect(lists.page.locator(".connection")).to_have_text("Reconnecting …", timeout=10_000)
+def test_an_engine_that_says_nothing_is_soon_said_to_be_unavailable(lists: Tab, stage: Stage) -> None:
+    stage.silent = True
+    expect(lists.page.locator(".connection")).to_have_text("Engine unavailable", timeout=15_000)
+    stage.silent = False
+    expect(lists.page.locator(".connection")).to_have_text("Live")
+
+
+def test_a_line_that_was_cut_without_a_word_is_noticed(
+    visitor: Visitor, behind: Running, stage: Stage
+) -> None:
+    stage.put("shown-1")
+    with link(behind.base.removeprefix("http://")) as line:
+        lists = visitor.borrow("#/", url=f"http://{line.address}", key=SHOP_KEY)
+        expect(lists.row("shown-1")).to_be_visible()
+        line.hold()
+        expect(lists.page.locator(".connection")).to_have_text("Reconnecting …", timeout=20_000)
+        stage.put("shown-2")
+        line.release()
+        expect(lists.row("shown-2")).to_be_visible()
+        expect(lists.page.locator(".connection")).to_have_text("Live")

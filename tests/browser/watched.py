@@ -8,7 +8,9 @@ from urllib.parse import quote
 from playwright.sync_api import Locator, expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page, Request
+    from contextlib import AbstractContextManager
+
+    from playwright.sync_api import BrowserContext, Page, Request, WebSocket
 
 DEADLINE_MS = 15_000
 # What the browser says of answers and sockets, which tests cause on purpose.
@@ -65,6 +67,7 @@ class Visitor:
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         page.on("console", self._said)
         page.on("request", lambda request: self._asked(tab, request))
+        page.on("websocket", tab.opened)
         return tab
 
     def _said(self, message: Any) -> None:
@@ -84,6 +87,21 @@ class Tab:
         self.page = page
         self.url = url
         self.requests: list[Request] = []
+        self.sent: list[str] = []
+        """The messages that it sent over its WebSockets."""
+        self.received: list[str] = []
+        """Those that it received."""
+        self._sockets: list[WebSocket] = []
+
+    def opened(self, socket: WebSocket) -> None:
+        """It has opened a WebSocket."""
+        self._sockets.append(socket)
+        socket.on("framesent", lambda text: self.sent.append(str(text)))
+        socket.on("framereceived", lambda text: self.received.append(str(text)))
+
+    def told(self, part: str) -> AbstractContextManager[object]:
+        """Wait, at the end of a `with`, for a message that has this in it."""
+        return self._sockets[-1].expect_event("framereceived", lambda text: part in str(text))
 
     def go(self, path: str) -> None:
         self.page.goto(f"{self.url}/{path}")

@@ -6,7 +6,6 @@ import { signedOut } from "./stores.js";
 
 const BASE = new URL("v1/", document.baseURI);
 const TIMEOUT_MS = 20_000;
-const LIST_TIMEOUT_MS = 5000; // whoever reads is to know soon that what is shown is old
 
 /** Why a request was not carried out: the gateway's problem (RFC 9457), or that it was not reached. */
 export class Problem extends Error {
@@ -23,19 +22,15 @@ export class Problem extends Error {
 
 const unreachable = () => new Problem({ code: "unreachable", detail: "The gateway cannot be reached." });
 
-async function send(path, { method = "GET", query = {}, body, headers = {}, timeout = TIMEOUT_MS } = {}) {
-  const url = new URL(path, BASE);
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== null && value !== undefined && value !== "") url.searchParams.set(name, value);
-  }
-  const init = { method, headers, cache: "no-store", signal: AbortSignal.timeout(timeout) };
+async function send(path, { method = "GET", body, headers = {} } = {}) {
+  const init = { method, headers, cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
     headers["Content-Type"] = "application/json";
   }
   try {
     const sent = Date.now();
-    const response = await fetch(url, init);
+    const response = await fetch(new URL(path, BASE), init);
     learn(response.headers.get("Date"), sent);
     return [response, await response.text()];
   } catch {
@@ -84,7 +79,6 @@ const post = (path, body, key) => call(path, { method: "POST", body, headers: { 
 
 const of = (executionId) => `executions/${encodeURIComponent(executionId)}`;
 
-export const list = (query) => call("executions", { query, timeout: LIST_TIMEOUT_MS });
 export const status = (executionId) => call(of(executionId));
 export const workflows = async () => (await call("workflows")).workflows;
 export const health = () => call("health");

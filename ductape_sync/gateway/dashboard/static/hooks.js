@@ -3,18 +3,16 @@
 import { useEffect, useRef, useState } from "./vendor/hooks.js";
 import * as api from "./api.js";
 import { now as gatewayNow } from "./clock.js";
-import { follow } from "./live.js";
-import { changed, changes, report } from "./stores.js";
+import { follow, watch } from "./live.js";
+import { report } from "./stores.js";
 import { apply, newTrace } from "./trace.js";
 
-/** How often lists are asked for again: what starts or ends is to be seen within a second. */
-export const LIST_MS = 700;
 const DEFINITIONS_MS = 5000;
 const RETRY_MS = 700;
 const SLOWEST_MS = 10_000;
 const SHARE = 4; // of the time, at most one part in five goes to polling, however slow the gateway is
 const BATCH_MS = 30;
-const INDEXED_MS = 100;
+const NOTHING = { executions: [], count: 0, nextCursor: null };
 
 /** The gateway's time in milliseconds, anew every `every` milliseconds; null stops the clock. */
 export function useNow(every) {
@@ -84,16 +82,51 @@ function repeat(load, every, setState) {
     else if (every || failures) run();
   };
   document.addEventListener("visibilitychange", seen);
-  const unlisten = every ? changes.listen(run) : () => {};
   run();
   const stop = () => {
     stopped = true;
     clearTimeout(timer);
-    unlisten();
     report(run, null);
     document.removeEventListener("visibilitychange", seen);
   };
   return [run, stop];
+}
+
+/**
+ * A page of executions as it is now, as `{data, problem}`; `query` says which, null for none.
+ *
+ * It is watched anew when `deps` change, and not while the page cannot be seen. Old data stay until there are new
+ * ones, which have what is in `given` beside what the gateway says; `initial` are those that are there at first.
+ */
+export function useList(query, given, deps, initial) {
+  const [state, setState] = useState({ data: initial, problem: null });
+  useEffect(() => {
+    const take = (page) => {
+      report(take, null);
+      setState({ data: { ...page, ...given }, problem: null });
+    };
+    const fail = (problem) => {
+      report(take, problem.transient ? problem : null);
+      setState(({ data }) => ({ data, problem }));
+    };
+    if (query === null) {
+      take(NOTHING);
+      return undefined;
+    }
+    let stop = () => {};
+    const seen = () => {
+      stop();
+      stop = document.hidden ? () => {} : watch(query, take, fail);
+    };
+    document.addEventListener("visibilitychange", seen);
+    seen();
+    return () => {
+      document.removeEventListener("visibilitychange", seen);
+      stop();
+      report(take, null);
+    };
+  }, deps);
+  return state;
 }
 
 /**
@@ -139,14 +172,4 @@ export function useFirst(value) {
   const first = useRef(null);
   first.current ??= value;
   return first.current;
-}
-
-let soon = 0;
-
-/** Refresh the lists a moment after an execution changed: the engine's index is a little behind. */
-export function changedSoon() {
-  soon ||= setTimeout(() => {
-    soon = 0;
-    changed();
-  }, INDEXED_MS);
 }

@@ -8,6 +8,8 @@ const ADDRESS = new URL("v1/events", document.baseURI.replace(/^http/, "ws"));
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 4000;
 const FAULT_DELAY_MS = 2000;
+const PROBE_MS = 5000;
+const PROBE = { op: "unwatch", watchId: "probe" }; // the server always answers it
 const FINAL = new Set(["execution_not_found", "invalid_request"]); // another try would end the same
 
 /** "connecting" until it is first open, then "live" or "reconnecting". */
@@ -15,13 +17,17 @@ export const connection = store("connecting");
 
 const follows = new Map(); // by execution id
 const leaving = new Map(); // by execution id, how many times we unsubscribed and have no answer yet
+const watches = new Map(); // by watch id
+let lastWatch = 0;
 let socket = null;
+let heard = true; // whether anything came since the last probe
 let failures = 0;
 let timer = 0;
 
 /** Open the socket, and keep it open. */
 export function connect() {
   open();
+  setInterval(probe, PROBE_MS);
   const now = () => socket.readyState === WebSocket.CLOSED && open();
   addEventListener("online", now);
   document.addEventListener("visibilitychange", () => document.hidden || now());
@@ -34,21 +40,46 @@ function open() {
   socket.onopen = () => {
     opened = true;
     failures = 0;
+    heard = true;
     leaving.clear();
     connection.set("live");
+    for (const { ask } of watches.values()) ask();
     for (const follow of follows.values()) follow.subscribe();
   };
-  socket.onmessage = (message) => receive(parse(message.data));
-  socket.onclose = () => {
-    if (signedOut.get()) return;
-    if (!opened) api.workflows().catch(() => {}); // a browser does not tell why; this finds out if it was a 401
-    if (connection.get() === "live") connection.set("reconnecting");
-    const delay = Math.min(FIRST_DELAY_MS * 2 ** failures++, LONGEST_DELAY_MS);
-    timer = setTimeout(open, delay * (0.5 + Math.random() / 2));
+  socket.onmessage = (message) => {
+    heard = true;
+    receive(parse(message.data));
   };
+  socket.onclose = () => lost(opened);
 }
 
-function receive({ op, executionId, event, reason, problem }) {
+function lost(opened) {
+  if (signedOut.get()) return;
+  if (!opened) api.workflows().catch(() => {}); // a browser does not tell why; this finds out if it was a 401
+  if (connection.get() === "live") connection.set("reconnecting");
+  const delay = Math.min(FIRST_DELAY_MS * 2 ** failures++, LONGEST_DELAY_MS);
+  timer = setTimeout(open, delay * (0.5 + Math.random() / 2));
+}
+
+/** See whether the server is there: a line that was cut without a word looks as if nothing happened. */
+function probe() {
+  if (socket.readyState !== WebSocket.OPEN) return;
+  if (heard || document.hidden) {
+    heard = document.hidden; // there is no hurry, and timers of hidden pages are slow
+    send(PROBE);
+    return;
+  }
+  // Nothing of it is awaited: to close takes the other side, too.
+  Object.assign(socket, { onmessage: null, onclose: null }).close();
+  lost(true);
+}
+
+function receive({ op, executionId, event, reason, problem, watchId, page }) {
+  if (watchId) {
+    if (page) watches.get(watchId)?.take(page);
+    else if (problem) watches.get(watchId)?.fail(new api.Problem(problem));
+    return;
+  }
   const id = executionId ?? event?.executionId;
   if (leaving.has(id)) {
     // Until the answer comes, messages are those of the subscription that we left.
@@ -97,5 +128,34 @@ export function follow(executionId, onEvent) {
     if (!isCurrent()) return;
     follows.delete(executionId);
     if (send({ op: "unsubscribe", executionId })) leaving.set(executionId, (leaving.get(executionId) ?? 0) + 1);
+  };
+}
+
+/**
+ * Watch a page of executions, across reconnects.
+ *
+ * `onPage(page)` is called with it at first and whenever it changes, `onProblem(problem)` when it cannot be read.
+ * Returns how to stop.
+ */
+export function watch(query, onPage, onProblem) {
+  const watchId = String(++lastWatch);
+  let again = 0;
+  watches.set(watchId, {
+    ask,
+    take: onPage,
+    fail(problem) {
+      if (problem.transient) again = setTimeout(ask, FAULT_DELAY_MS);
+      onProblem(problem);
+    },
+  });
+  function ask() {
+    clearTimeout(again);
+    send({ op: "watch", watchId, ...query });
+  }
+  ask();
+  return () => {
+    clearTimeout(again);
+    watches.delete(watchId);
+    send({ op: "unwatch", watchId });
   };
 }

@@ -1,8 +1,7 @@
 // An execution as a row of a list.
 
-import { useEffect } from "./vendor/hooks.js";
 import * as api from "./api.js";
-import { changedSoon, useExecution, useLoad } from "./hooks.js";
+import { useExecution, useLoad } from "./hooks.js";
 import { go, toExecution } from "./router.js";
 import { currentStep, progress } from "./trace.js";
 import { Duration, html, Progress, Time } from "./ui.js";
@@ -28,9 +27,6 @@ function Row({ execution, status = execution.status, end = execution.completedAt
 /** A row that follows its execution. */
 export function RunningRow({ execution, steps, columns, now }) {
   const { trace } = useExecution(execution.executionId);
-  useEffect(() => {
-    if (trace.end !== null) changedSoon();
-  }, [trace.end]);
   const step = currentStep(trace) ?? (trace.start && !trace.end ? html`<span class="hint">Waiting</span>` : null);
   return html`<${Row}
     execution=${execution}
@@ -43,24 +39,25 @@ export function RunningRow({ execution, steps, columns, now }) {
   />`;
 }
 
-const failures = new Map(); // by execution id: what has ended does not change
-const FAILURES_MOST = 500;
+const ends = new Map(); // by execution id: what has ended does not change
+const ENDS_MOST = 500;
 
-function useFailure(executionId) {
+/** How an execution ended, as `{failure, error}`; null until that is known. */
+function useEnd(executionId) {
   const load = async () => {
-    if (!failures.has(executionId)) {
-      const { failure } = await api.status(executionId);
-      if (failures.size >= FAILURES_MOST) failures.delete(failures.keys().next().value);
-      failures.set(executionId, failure);
+    if (!ends.has(executionId)) {
+      const { failure, error } = await api.status(executionId);
+      if (ends.size >= ENDS_MOST) ends.delete(ends.keys().next().value);
+      ends.set(executionId, { failure, error });
     }
-    return failures.get(executionId);
+    return ends.get(executionId);
   };
-  return useLoad(load, [executionId], { initial: failures.get(executionId) ?? null }).data;
+  return useLoad(load, [executionId], { initial: ends.get(executionId) ?? null }).data;
 }
 
 /** A row that says at which step it failed, and why. */
 export function FailedRow({ execution, steps, columns }) {
-  const failure = useFailure(execution.executionId);
+  const failure = useEnd(execution.executionId)?.failure;
   const reached = steps.indexOf(failure?.step);
   const step =
     failure &&
@@ -71,6 +68,12 @@ export function FailedRow({ execution, steps, columns }) {
       <span class="why" title=${failure.message}>${failure.message}</span>`;
   const done = reached >= 0 && html`<${Progress} done=${reached} total=${steps.length} status="failed" />`;
   return html`<${Row} execution=${execution} columns=${columns} step=${step} done=${done} />`;
+}
+
+/** A row that says why it was cancelled. */
+export function CancelledRow({ execution, columns }) {
+  const reason = useEnd(execution.executionId)?.error;
+  return html`<${Row} execution=${execution} columns=${columns} step=${html`<span title=${reason}>${reason}</span>`} />`;
 }
 
 /** A row of which nothing more is to be said. */

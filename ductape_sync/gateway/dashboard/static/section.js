@@ -1,17 +1,16 @@
 // One list: the executions of a status, page by page.
 
 import { useEffect, useId } from "./vendor/hooks.js";
-import * as api from "./api.js";
 import { beginsAnId } from "./filters.js";
 import { number, statusName } from "./format.js";
-import { LIST_MS, useLoad, useNow } from "./hooks.js";
+import { useList, useNow } from "./hooks.js";
 import { keep, kept, useCursors } from "./place.js";
-import { EndedRow, FailedRow, RunningRow } from "./rows.js";
+import { CancelledRow, EndedRow, FailedRow, RunningRow } from "./rows.js";
 import { html, Icon, Trouble } from "./ui.js";
 
 const PAGE = 10;
-const ROWS = { running: RunningRow, failed: FailedRow };
-const NOTHING = { executions: [], count: 0, nextCursor: null };
+const ROWS = { running: RunningRow, failed: FailedRow, cancelled: CancelledRow };
+const STEP = { running: "Step", failed: "Step", cancelled: "Reason" }; // what heads the column
 const EMPTY = {
   running: "Nothing is running.",
   completed: "Nothing has completed.",
@@ -22,12 +21,17 @@ const EMPTY = {
 export function Section({ status, filter, definitions, onSeen }) {
   const wanted = `${filter.workflow} ${filter.id}`;
   const [cursors, setCursors] = useCursors(status, wanted);
-  const load = async () => {
-    const query = { status, workflow: filter.workflow, idPrefix: filter.id, limit: PAGE, cursor: cursors.at(-1) };
-    const found = beginsAnId(filter.id) ? await api.list(query) : NOTHING;
-    return { ...found, cursors, filter: wanted };
-  };
-  const { data, problem } = useLoad(load, [wanted, cursors.length], { every: LIST_MS, initial: kept(status, wanted) });
+  const query = beginsAnId(filter.id)
+    ? {
+        status,
+        limit: PAGE,
+        workflow: filter.workflow || undefined,
+        idPrefix: filter.id || undefined,
+        cursor: cursors.at(-1),
+      }
+    : null;
+  const given = { cursors, filter: wanted };
+  const { data, problem } = useList(query, given, [wanted, cursors.length], kept(status, wanted));
   const now = useNow(status === "running" && data?.executions.length ? 1000 : null);
   const id = useId();
   useEffect(() => {
@@ -58,7 +62,7 @@ function Table({ status, rows, definitions, now, busy }) {
   const stepsOf = ({ workflow }) => definitions?.find(({ name }) => name === workflow)?.steps ?? [];
   // A column that would be empty in each row says nothing.
   const columns = {
-    step: status === "running" || status === "failed",
+    step: STEP[status],
     done: status === "running" || (status !== "cancelled" && rows.some((row) => stepsOf(row).length > 0)),
   };
   return html`<table class=${columns.step ? null : "stepless"} aria-busy=${busy}>
@@ -68,7 +72,7 @@ function Table({ status, rows, definitions, now, busy }) {
         <th scope="col" class="id">Id</th>
         <th scope="col" class="started">Started</th>
         <th scope="col" class="duration">Duration</th>
-        ${columns.step && html`<th scope="col" class="step">Step</th>`}
+        ${columns.step && html`<th scope="col" class="step">${columns.step}</th>`}
         ${columns.done && html`<th scope="col" class="done">Progress</th>`}
       </tr>
     </thead>

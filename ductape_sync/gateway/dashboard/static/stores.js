@@ -49,17 +49,10 @@ export function report(who, problem) {
 /** What was just done, for a few seconds: "Signal approve sent". */
 export const notice = store(null);
 
-/** Counts up whenever lists are known to be out of date. */
-export const changes = store(0);
-
 let noticeTimer = 0;
 
 export function say(text) {
   clearTimeout(noticeTimer);
   notice.set(text);
   noticeTimer = setTimeout(() => notice.set(null), 6000);
-}
-
-export function changed() {
-  changes.set(changes.get() + 1);
 }
