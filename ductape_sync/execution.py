@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import _generated, tracing
 from .errors import InvalidRequest, SubscriptionOverflow, WaitTimeout
-from .http.api import build
+from .http.api import Reply, build
 from .timing import Deadline, Duration, to_seconds
-from .waiting import answered, is_end, raise_unless_completed, wait_for_end
+from .waiting import is_end, raise_unless_completed, wait_for_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -43,7 +43,16 @@ class Execution:
     thousand: a handle holds no connection of its own.
     """
 
-    __slots__ = ("__weakref__", "_api", "_connection", "_end", "_seen", "_summary", "execution_id")
+    __slots__ = (
+        "__weakref__",
+        "_api",
+        "_connection",
+        "_end",
+        "_seen",
+        "_seen_by",
+        "_summary",
+        "execution_id",
+    )
 
     execution_id: str
     """The id; store it to `get` the execution again later."""
@@ -60,6 +69,7 @@ class Execution:
         self.execution_id = execution_id
         self._summary = summary
         self._seen: ExecutionStatus | None = None
+        self._seen_by = ""  # the id of the request that told so
         self._end: WorkflowEvent | None = None  # its last event, where that is all that is known of the end
 
     # What is known of it.
@@ -70,8 +80,11 @@ class Execution:
         Raises:
             ExecutionNotFound: There is no such execution.
         """
-        self._seen = self._api.call(functools.partial(_generated.operations.get_status, self.execution_id))
+        self._see(self._api.ask(functools.partial(_generated.operations.get_status, self.execution_id)))
         return self
+
+    def _see(self, reply: Reply[ExecutionStatus]) -> None:
+        self._seen, self._seen_by = reply.value, reply.request_id
 
     @property
     def snapshot(self) -> ExecutionStatus:
@@ -200,20 +213,19 @@ class Execution:
         deadline = Deadline(seconds, self._api.clock)
         with tracing.wait("wait_for_completion", execution_id=self.execution_id) as span:
             with self._watched(deadline) if progress else nullcontext():
-                request_id = self._wait(deadline, interval)
+                self._wait(deadline, interval)
             span.ended(self.status)
-            return self._outcome(request_id)
+            return self._outcome()
 
-    def _wait(self, deadline: Deadline, poll_interval: float) -> str | None:
-        """Wait for the end; return the id of the request that told of it."""
+    def _wait(self, deadline: Deadline, poll_interval: float) -> None:
+        """Wait for the end."""
         try:
             reply = wait_for_end(self._api, self.execution_id, deadline=deadline, poll_interval=poll_interval)
         except WaitTimeout as error:
             error.execution = self
             self._seen = error.status or self._seen
             raise
-        self._seen = reply.value
-        return answered(reply)
+        self._see(reply)
 
     def _watched(self, deadline: Deadline) -> AbstractContextManager[None]:
         from .display.waits import watch  # noqa: PLC0415 - loads tqdm when it is needed
@@ -221,17 +233,18 @@ class Execution:
         known = self._seen or self._summary
         return watch(self, self._api, known.workflow if known else None, deadline)
 
-    def settle(self, end: ExecutionStatus | WorkflowEvent) -> None:
+    def settle(self, end: Reply[ExecutionStatus] | WorkflowEvent) -> None:
         """Remember how it ended (for `Workflows.as_completed`)."""
-        if isinstance(end, _generated.models.ExecutionStatus):
-            self._seen = end
+        if isinstance(end, Reply):
+            self._see(end)
         else:
             self._end = end
 
-    def _outcome(self, request_id: str | None = None) -> Any:
+    def _outcome(self) -> Any:
         """Return the result of an execution that has ended, or raise what its end stands for."""
         if self.status != "completed":
-            raise_unless_completed(self.snapshot, self, request_id)
+            status = self.snapshot  # which may ask
+            raise_unless_completed(status, self, self._seen_by)
         return self.result
 
     def history(self) -> History:

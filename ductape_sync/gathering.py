@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ._generated.models import ExecutionStatus, WorkflowEvent
     from .errors import DuctapeError
-    from .http.api import Api
+    from .http.api import Api, Reply
     from .realtime.connection import Connection, ConnectionState
 
 log = logging.getLogger("ductape_sync.waiting")
@@ -101,8 +101,8 @@ class Gathering:
         """The ids of those that are not known to have ended."""
         return list(self._pending)
 
-    def __iter__(self) -> Iterator[tuple[str, ExecutionStatus | WorkflowEvent]]:
-        """Yield each id and how it ended: its last event, or its status.
+    def __iter__(self) -> Iterator[tuple[str, Reply[ExecutionStatus] | WorkflowEvent]]:
+        """Yield each id and how it ended: its last event, or the answer with its status.
 
         Raises:
             WaitTimeout: The rest had not ended in time.
@@ -120,7 +120,7 @@ class Gathering:
             for watch in self._pending.values():
                 self._connection.remove(watch)
 
-    def _next(self) -> Iterator[tuple[str, ExecutionStatus | WorkflowEvent]]:
+    def _next(self) -> Iterator[tuple[str, Reply[ExecutionStatus] | WorkflowEvent]]:
         """Wait for one thing to happen; yield what has ended by it."""
         if not self._suspects and (self._deaf or not self._connected):
             self._suspect()
@@ -137,7 +137,7 @@ class Gathering:
         elif name in self._pending:  # or else HTTP was first
             yield from self._settle(name, found)
 
-    def _settle(self, name: str, found: Any) -> Iterator[tuple[str, ExecutionStatus | WorkflowEvent]]:
+    def _settle(self, name: str, found: Any) -> Iterator[tuple[str, Reply[ExecutionStatus] | WorkflowEvent]]:
         if found is None:
             yield from self._look(name)
         elif not isinstance(found, Exception):
@@ -164,7 +164,7 @@ class Gathering:
         self._suspects.extend(names)
         self._pause = Deadline(max(WITHOUT_EVENTS, _WITHOUT_EVENTS_EACH * len(names)), self._api.clock)
 
-    def _waited(self) -> Iterator[tuple[str, ExecutionStatus | WorkflowEvent]]:
+    def _waited(self) -> Iterator[tuple[str, Reply[ExecutionStatus] | WorkflowEvent]]:
         """Do what it is time for."""
         if self._deadline.expired():
             yield from self._look_once_more()
@@ -187,27 +187,27 @@ class Gathering:
             for name in deaf & self._pending.keys():
                 self._connection.add(self._pending[name])
 
-    def _look(self, name: str) -> Iterator[tuple[str, ExecutionStatus | WorkflowEvent]]:
+    def _look(self, name: str) -> Iterator[tuple[str, Reply[ExecutionStatus] | WorkflowEvent]]:
         """Look at an execution over HTTP; yield it if it has ended."""
         if name not in self._pending:
             return
         # Events that come meanwhile have to wait, so that a server that hangs gets little time at first.
         backoff = 2.0 ** min(self._faults, 10)
         patience = min(GLANCE * backoff, LOOK) if self._connected else LOOK
-        status = self._ask(name, min(patience, self._deadline.remaining()))
-        if status is None:
+        reply = self._ask(name, min(patience, self._deadline.remaining()))
+        if reply is None:
             self._suspects.appendleft(name)
             pause = min(WITHOUT_EVENTS * backoff, HEARTBEAT) if self._connected else WITHOUT_EVENTS
             self._pause = Deadline(pause, self._api.clock)
-        elif is_end(status.status):
+        elif is_end(reply.value.status):
             self._connection.remove(self._pending.pop(name))
-            yield name, status
+            yield name, reply
 
-    def _ask(self, name: str, patience: float) -> ExecutionStatus | None:
+    def _ask(self, name: str, patience: float) -> Reply[ExecutionStatus] | None:
         """Ask for the status; return None after a fault that may pass."""
         make = functools.partial(_generated.operations.get_status, name)
         try:
-            status = self._api.exchange(make, deadline=Deadline(patience, self._api.clock), retries=0).value
+            reply = self._api.exchange(make, deadline=Deadline(patience, self._api.clock), retries=0)
         except (TransportError, APIError) as error:
             if not (error.retryable if isinstance(error, TransportError) else error.status in RETRIED):
                 raise
@@ -216,9 +216,9 @@ class Gathering:
             self._faults += 1
             return None
         self._fault, self._faults = None, 0
-        return status
+        return reply
 
-    def _look_once_more(self) -> Iterator[tuple[str, ExecutionStatus | WorkflowEvent]]:
+    def _look_once_more(self) -> Iterator[tuple[str, Reply[ExecutionStatus] | WorkflowEvent]]:
         """At the deadline, look at those whose end may have come without an event, until the first fault."""
         # A line that was cut without a word looks as if nothing happened.
         told = self._connected and self._connection.probe(PROBE)
@@ -227,21 +227,22 @@ class Gathering:
             if name in self._pending and found is not None and not isinstance(found, Exception):
                 yield from self._settle(name, found)
         until = Deadline(LOOK, self._api.clock)
-        first: ExecutionStatus | None = None  # of those that go on
+        first: Reply[ExecutionStatus] | None = None  # of those that go on
         for name, watch in list(self._pending.items()):
             if first and told and watch.after is not None and name not in self._deaf:
                 continue
-            status = self._ask(name, until.remaining())
-            if status is None:
+            reply = self._ask(name, until.remaining())
+            if reply is None:
                 break
-            if is_end(status.status):
+            if is_end(reply.value.status):
                 self._connection.remove(self._pending.pop(name))
-                yield name, status
+                yield name, reply
             else:
-                first = first or status
+                first = first or reply
         if self._pending:
-            late = WaitTimeout(self._late(), status=first)
-            late.request_id = None if self._fault is None else self._fault.request_id
+            late = WaitTimeout(self._late(), status=first.value if first else None)
+            source = self._fault or first
+            late.request_id = None if source is None else source.request_id
             raise late from self._fault
 
     def _late(self) -> str:

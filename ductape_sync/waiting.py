@@ -118,7 +118,8 @@ def timed_out(
     late = WaitTimeout(
         f"{execution_id} had not ended in time ({'; '.join(about)}); it goes on", status=status
     )
-    late.request_id = fault.request_id if fault is not None else answered(seen)
+    source = fault or seen
+    late.request_id = None if source is None else source.request_id
     return late
 
 
@@ -131,18 +132,13 @@ def _place(status: ExecutionStatus) -> str:
     return f" at step {status.current_step!r}{tries}"
 
 
-def answered(reply: Reply[ExecutionStatus] | None) -> str | None:
-    """The id of the request that an answer came to; None when the answer does not say."""
-    return None if reply is None else reply.headers.get("X-Request-Id")
-
-
-def raise_unless_completed(status: ExecutionStatus, execution: Execution, request_id: str | None) -> None:
+def raise_unless_completed(status: ExecutionStatus, execution: Execution, request_id: str) -> None:
     """Raise what an end other than completion stands for.
 
     Args:
         status: How it ended.
         execution: Its handle.
-        request_id: The id of the request that told so; None when an event did.
+        request_id: The id of the request that told so.
 
     Raises:
         ExecutionFailed: It failed.

@@ -33,10 +33,11 @@ _MAX_RETRY_AFTER = 60.0  # seconds
 
 
 class Reply(NamedTuple, Generic[T]):
-    """A typed answer and the headers that came with it."""
+    """A typed answer, the headers that came with it, and the id of the request, as the server has it."""
 
     value: T
     headers: Mapping[str, str]
+    request_id: str
 
 
 class Api:
@@ -68,7 +69,11 @@ class Api:
             TransportError: No usable answer came, after every retry.
             ResponseDecodeError: The answer breaks the contract.
         """
-        return self.exchange(make, deadline=Deadline(self._timeout, self.clock)).value
+        return self.ask(make).value
+
+    def ask(self, make: Callable[[], Request[T]]) -> Reply[T]:
+        """Carry out an operation within the client's timeout; see `call`."""
+        return self.exchange(make, deadline=Deadline(self._timeout, self.clock))
 
     def pages(
         self,
@@ -84,13 +89,14 @@ class Api:
             cursor: Where to begin; None for the first page.
         """
         while True:
-            page = self.call(functools.partial(make, cursor))
-            yield page
-            after = following(page)
+            reply = self.ask(functools.partial(make, cursor))
+            yield reply.value
+            after = following(reply.value)
             if after is None:
                 return
             if after == cursor:
-                raise ResponseDecodeError(f"the answer leads in a circle: {cursor!r:.80} follows itself")
+                what = f"the answer leads in a circle: {cursor!r:.80} follows itself"
+                raise ResponseDecodeError(f"{what} (request {reply.request_id})", request_id=reply.request_id)
             cursor = after
 
     def exchange(
@@ -162,7 +168,8 @@ class Api:
                   elapsed, request_id)  # fmt: skip
         if answer.status != request.success:
             raise refusal(answer, request_id, self._key)
-        return Reply(typed(request, answer, request_id), answer.headers)
+        value = typed(request, answer, request_id)
+        return Reply(value, answer.headers, answer.headers.get("X-Request-Id", request_id))
 
     def close(self) -> None:
         """Close all connections and break off what is under way."""

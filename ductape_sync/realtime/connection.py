@@ -125,8 +125,11 @@ class Connection:
         if isinstance(fault, DuctapeError):
             raise fault.with_traceback(None)  # where it came from is of no use here
         if over:
-            raise ConnectionFailed(f"the connection to {url} does not hold: {fault}") from fault
-        raise RequestTimeout(f"no connection to {url} in time") from fault
+            request_id = getattr(fault, "request_id", None)
+            raise ConnectionFailed(
+                f"the connection to {url} does not hold: {fault}", request_id=request_id
+            ) from fault
+        raise RequestTimeout(f"no connection to {url} in time", request_id=receiver.request_id) from fault
 
     def probe(self, timeout: float) -> bool:
         """Return once the sinks have all that the server has sent up to now, and say whether that is so.
@@ -146,6 +149,12 @@ class Connection:
     def state(self) -> ConnectionState:
         """Where the connection is now."""
         return self._state
+
+    @property
+    def request_id(self) -> str | None:
+        """The id of the handshake of the connection that is there, or was last; None before the first."""
+        receiver = self._receiver
+        return None if receiver is None else receiver.request_id
 
     def on_state(self, listener: Callable[[ConnectionState], object]) -> Callable[[], None]:
         """Call `listener` with each new state; return how to stop that.

@@ -80,6 +80,11 @@ class Receiver(threading.Thread):
         self._probes: deque[threading.Event] = deque()
         self.bell = Bell()
 
+    @property
+    def request_id(self) -> str | None:
+        """The id of the last connection's handshake; None before the first."""
+        return None if self._socket is None else self._socket.request_id
+
     def probe(self, answered: threading.Event) -> None:
         """Set an event once all has been received that the server has sent up to now. On any thread."""
         self._probes.append(answered)
@@ -95,6 +100,7 @@ class Receiver(threading.Thread):
         except Exception as fault:
             log.exception("the connection for events broke down")
             error = ConnectionLost(f"the connection for events broke down: {fault!r}")
+            error.request_id = self.request_id
         listener = self._listener()
         if error is not None and listener is not None:
             listener.failed(error)
@@ -111,7 +117,9 @@ class Receiver(threading.Thread):
             if isinstance(fault, Lost):
                 garbled = garbled + 1 if fault.garbled else 0
                 if garbled == _GARBLED:
-                    return ConnectionLost(f"the server makes no sense: {fault}")
+                    lost = ConnectionLost(f"the server makes no sense: {fault}")
+                    lost.request_id = fault.request_id
+                    return lost
             elif not _passes(fault):
                 return fault
             asked = getattr(fault, "retry_after", None) or 0.0
@@ -137,6 +145,7 @@ class Receiver(threading.Thread):
             socket.say_goodbye(_GOODBYE)
             raise Stopped
         except (Lost, TransportError, APIError, ConfigurationError) as fault:
+            fault.request_id = fault.request_id or socket.request_id
             return fault.with_traceback(None)  # whose frames would keep the listener alive
         finally:
             socket.close()

@@ -47,7 +47,10 @@ class Lost(Exception):
 
     Attributes:
         garbled: Whether the server sent what makes no sense (bool), rather than nothing more.
+        request_id: The id of the handshake (str); None while that is not known here.
     """
+
+    request_id: str | None = None
 
     def __init__(self, reason: str, *, garbled: bool = False) -> None:
         super().__init__(reason)
@@ -64,6 +67,8 @@ class Socket:
             bell: Ends waits; rung for good, also those of `open`.
             timeout: Seconds that `open` may take.
         """
+        self.request_id = f"{random.getrandbits(64):016x}"
+        """The id of the handshake, as in the server's log."""
         self._wire = Wire(bell, timeout)
         self._frames = Frames()
         self._rest = b""  # what came together with the answer to the handshake
@@ -88,19 +93,18 @@ class Socket:
             ConfigurationError: The proxy or the certificates cannot be used.
             Stopped: The bell was rung for good.
         """
-        request_id = f"{random.getrandbits(64):016x}"
         try:
             _reach(self._wire, url, route())
-            _shake_hands(self._wire, url, {**headers(), "X-Request-Id": request_id})
+            _shake_hands(self._wire, url, {**headers(), "X-Request-Id": self.request_id})
         except (OSError, ValueError, websocket.WebSocketException) as error:
             forget_frames(error)
             refusal = _refusal(error, url, headers)
-            refusal.request_id = refusal.request_id or request_id
+            refusal.request_id = refusal.request_id or self.request_id
             # What websocket-client says repeats what the server said, whatever that is.
             raise refusal from error if isinstance(error, OSError) else None
         except DuctapeError as error:
             forget_frames(error)
-            error.request_id = error.request_id or request_id
+            error.request_id = error.request_id or self.request_id
             raise
         self._rest = self._wire.ready()
         self._heard_at = time.monotonic()

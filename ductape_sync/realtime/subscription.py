@@ -83,6 +83,8 @@ class Subscription:
 
     def end(self, error: DuctapeError | None) -> None:
         """Queue the end: after the last event (None), or broken off."""
+        if error is not None and error.request_id is None:
+            error.request_id = self._connection.request_id
         self._put(_End(error))
 
     def drop(self, error: DuctapeError) -> None:

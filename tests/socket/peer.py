@@ -128,9 +128,14 @@ class Peer:
         """The executions whose events do not come, though subscriptions are answered."""
         self.talks: list[Talk] = []
         """The WebSockets that are being served."""
-        self.sockets = 0
-        """How many WebSockets were asked for."""
+        self.handshakes: list[str] = []
+        """The request ids of the WebSockets that were asked for."""
         self.changed = threading.Condition()
+
+    @property
+    def sockets(self) -> int:
+        """How many WebSockets were asked for."""
+        return len(self.handshakes)
 
     # What a test does.
 
@@ -186,7 +191,7 @@ class Peer:
         found = re.fullmatch(r"/v1/executions/([^/]+)(/history)?", target.path)
         if target.path == "/v1/events":
             with self.changed:
-                self.sockets += 1
+                self.handshakes.append(request.headers["x-request-id"])
                 script = self.scripts.pop(0) if self.scripts else self.serve
                 self.changed.notify_all()
             script(Talk(wire, request))

@@ -154,6 +154,7 @@ def test_a_server_that_makes_no_sense_is_given_up(peer: Peer, client: Ductape, t
         received += [each.id for each in client.workflows.subscribe("order-1")]
     assert peer.sockets == 5
     assert caught.value.last_event_id == "000002"
+    assert caught.value.request_id == peer.handshakes[-1]
 
 
 @pytest.mark.parametrize("trouble", ["end inside a frame", "reset", "close 1008", "close 1013"])
@@ -352,6 +353,7 @@ def test_a_flood_overflows_only_the_subscription_that_does_not_keep_up(
     with pytest.raises(SubscriptionOverflow, match="order-1's events is 100 events behind") as caught:
         received += [each.id for each in slow]
     assert caught.value.last_event_id == "000100"
+    assert caught.value.request_id == peer.handshakes[0]
     assert slow.last_event_id == "000100"
     peer.wait_for(lambda: {"op": "unsubscribe", "executionId": "order-1"} in peer.said)
     assert peer.sockets == 1

@@ -99,3 +99,45 @@ def test_of_an_unknown_execution_it_is_that_of_the_request(fake: Fake, call: str
     with pytest.raises(ExecutionNotFound) as unknown:
         calls[call](fake.client().workflows)
     assert unknown.value.request_id in {each.headers["x-request-id"] for each in fake.requests}
+
+
+@pytest.mark.parametrize("wait", ["wait_all", "as_completed"])
+@pytest.mark.parametrize("end", ["fail", "cancel"])
+def test_of_an_end_that_an_event_told_it_is_that_of_the_answer_with_the_reason(
+    fake: Fake, wait: str, end: str
+) -> None:
+    with fake.client() as ductape:
+        order = ductape.workflows.execute("process-order")
+        ductape.connect()
+        moved = fake.execution(order.execution_id)
+        moved.fail("card declined") if end == "fail" else moved.cancel("too late")
+        if wait == "as_completed":
+            (order,) = ductape.workflows.as_completed([order], timeout=10)
+        with pytest.raises((ExecutionFailed, ExecutionCancelled)) as ended:
+            ductape.workflows.wait_all([order], timeout=10)
+        asked = sent(fake, "getStatus")
+        assert ended.value.request_id == asked
+        with pytest.raises((ExecutionFailed, ExecutionCancelled)) as again:
+            order.wait_for_completion()
+        assert again.value.request_id == asked
+
+
+def test_of_many_waits_in_vain_it_is_that_of_the_last_look(fake: Fake) -> None:
+    with fake.client() as ductape:
+        orders = [ductape.workflows.execute("process-order") for _ in range(3)]
+        with pytest.raises(WaitTimeout) as late:
+            ductape.workflows.wait_all(orders, timeout=0.2)
+    assert late.value.request_id in {each.headers["x-request-id"] for each in fake.requests}
+
+
+def test_of_events_that_cannot_be_had_it_is_that_of_the_connection_that_is_there(fake: Fake) -> None:
+    with fake.client() as ductape:
+        order = ductape.workflows.execute("process-order")
+        ductape.connect()
+        first = sent(fake, "openEvents")
+        fake.drop_sockets()
+        second = sent(fake, "openEvents", count=2)
+        with pytest.raises(ExecutionNotFound) as unknown:
+            list(ductape.workflows.subscribe("nobody"))
+        assert first != second == unknown.value.request_id
+        order.cancel()
