@@ -72,7 +72,7 @@ def test_ctrl_c_ends_it_at_once_and_shows_no_key(peer: Peer, wait: str) -> None:
 def test_ctrl_c_ends_what_waits_for_a_connection_at_once(peer: Peer, wait: str) -> None:
     def prepare() -> None:
         peer.scripts = [lambda talk: talk.wire.wait_until_gone()]
-        peer.sockets = 0
+        peer.handshakes.clear()
 
     prepare()
     ends_at_once(wait, peer.origin, lambda _: peer.wait_for(lambda: peer.sockets), prepare)
