@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tests.servers import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 KEY = "dsk_the-key-of-these-tests"
 _SECONDS = 30  # that a program may take
@@ -38,13 +38,32 @@ except KeyboardInterrupt as interruption:
 
 def start(code: str, url: str, *options: str, before: str = "") -> subprocess.Popen[str]:
     """Start a program; a client in it needs no arguments. `before` runs before the SDK is imported."""
-    variables = environment(
-        DUCTAPE_ACCESS_KEY=KEY, DUCTAPE_PRODUCT="shop", DUCTAPE_ENV="dev", DUCTAPE_BASE_URL=url
-    )
-    command = [sys.executable, *options, "-c", before + _PREAMBLE + textwrap.dedent(code)]
+    return launch(*options, "-c", before + _PREAMBLE + textwrap.dedent(code), url=url)
+
+
+def launch(
+    *arguments: str, url: str, folder: Path | None = None, descriptors: Sequence[int] = (), **variables: str
+) -> subprocess.Popen[str]:
+    """Start Python; a client in it needs no arguments.
+
+    Args:
+        arguments: what Python is told.
+        url: where the server is.
+        folder: where it runs; None for the current one.
+        descriptors: what is handed on beside standard input, output and error.
+        variables: more of the environment.
+    """
+    variables |= {
+        "DUCTAPE_ACCESS_KEY": KEY,
+        "DUCTAPE_PRODUCT": "shop",
+        "DUCTAPE_ENV": "dev",
+        "DUCTAPE_BASE_URL": url,
+    }
     return subprocess.Popen(
-        command,
-        env=variables,
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment(**variables),
+        pass_fds=descriptors,
         text=True,
         start_new_session=True,
         stdin=subprocess.PIPE,
@@ -54,7 +73,10 @@ def start(code: str, url: str, *options: str, before: str = "") -> subprocess.Po
 
 
 def finish(process: subprocess.Popen[str], entered: str = "") -> str:
-    """Enter something, and return what a program printed once it has ended without an error."""
+    """Enter something, and return what a program printed once it has ended without an error.
+
+    Processes that it forked have ended by then, too: they would hold its output open.
+    """
     try:
         out, errors = process.communicate(entered, timeout=_SECONDS)
     except subprocess.TimeoutExpired:
@@ -66,7 +88,8 @@ def finish(process: subprocess.Popen[str], entered: str = "") -> str:
 
 def kill(process: subprocess.Popen[str]) -> tuple[str, str]:
     """End a program and those that it forked; return what they printed."""
-    os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):  # it has ended
+        os.killpg(process.pid, signal.SIGKILL)
     return process.communicate()
 
 
