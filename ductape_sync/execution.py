@@ -84,7 +84,9 @@ class Execution:
         return self
 
     def _see(self, reply: Reply[ExecutionStatus]) -> None:
-        self._seen, self._seen_by = reply.value, reply.request_id
+        # In this order: whoever sees the end on another thread finds who told of it.
+        self._seen_by = reply.request_id
+        self._seen = reply.value
 
     @property
     def snapshot(self) -> ExecutionStatus:

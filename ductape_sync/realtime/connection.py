@@ -153,8 +153,7 @@ class Connection:
     @property
     def request_id(self) -> str | None:
         """The id of the handshake of the connection that is there, or was last; None before the first."""
-        receiver = self._receiver
-        return None if receiver is None else receiver.request_id
+        return self._board.request_id
 
     def on_state(self, listener: Callable[[ConnectionState], object]) -> Callable[[], None]:
         """Call `listener` with each new state; return how to stop that.
@@ -208,9 +207,9 @@ class Connection:
         if self._state is ConnectionState.DISCONNECTED:
             self._enter(ConnectionState.CONNECTING)
 
-    def opened(self) -> None:
+    def opened(self, request_id: str) -> None:
         """Begin the subscriptions anew, on the new connection."""
-        self._board.opened()
+        self._board.opened(request_id)
         self._enter(ConnectionState.CONNECTED)
 
     def outgoing(self) -> Iterable[SubscribeMessage | UnsubscribeMessage]:

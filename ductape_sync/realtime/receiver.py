@@ -37,8 +37,8 @@ class Listener(Protocol):
     def connecting(self) -> None:
         """A connection is being made."""
 
-    def opened(self) -> None:
-        """A connection is there, on which nothing has been said yet."""
+    def opened(self, request_id: str) -> None:
+        """A connection is there, on which nothing has been said yet; the id is that of its handshake."""
 
     def outgoing(self) -> Iterable[SubscribeMessage | UnsubscribeMessage]:
         """What is to be said now; asked after each ring of the bell."""
@@ -139,7 +139,7 @@ class Receiver(threading.Thread):
         try:
             socket.open(*self._target)
             self._opened_at = time.monotonic()
-            self._tell().opened()
+            self._tell().opened(socket.request_id)
             while not self.bell.stopped:
                 self._exchange(socket)
             socket.say_goodbye(_GOODBYE)

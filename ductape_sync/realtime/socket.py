@@ -99,12 +99,10 @@ class Socket:
         except (OSError, ValueError, websocket.WebSocketException) as error:
             forget_frames(error)
             refusal = _refusal(error, url, headers)
-            refusal.request_id = refusal.request_id or self.request_id
             # What websocket-client says repeats what the server said, whatever that is.
             raise refusal from error if isinstance(error, OSError) else None
         except DuctapeError as error:
             forget_frames(error)
-            error.request_id = error.request_id or self.request_id
             raise
         self._rest = self._wire.ready()
         self._heard_at = time.monotonic()

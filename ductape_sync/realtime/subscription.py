@@ -78,13 +78,14 @@ class Subscription:
             self._put(event)
         else:
             self._connection.remove(self)
-            self.end(SubscriptionOverflow(f"the consumer of {self.execution_id}'s events is {CAPACITY:,} "
-                                          "events behind"))  # fmt: skip
+            overflow = SubscriptionOverflow(
+                f"the consumer of {self.execution_id}'s events is {CAPACITY:,} events behind"
+            )
+            overflow.request_id = self._connection.request_id
+            self.end(overflow)
 
     def end(self, error: DuctapeError | None) -> None:
         """Queue the end: after the last event (None), or broken off."""
-        if error is not None and error.request_id is None:
-            error.request_id = self._connection.request_id
         self._put(_End(error))
 
     def drop(self, error: DuctapeError) -> None:

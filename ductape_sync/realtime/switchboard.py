@@ -65,6 +65,8 @@ class Switchboard:
         # Executions of which this connection's server may send something, and after which event.
         self._open: dict[str, str | None] = {}
         self._unanswered: dict[str, int] = {}  # how many `unsubscribe`s of each execution
+        self.request_id: str | None = None
+        """The id of the handshake of the connection that is there, or was last; None before the first."""
 
     # On any thread.
 
@@ -102,8 +104,13 @@ class Switchboard:
 
     # On the receiving thread.
 
-    def opened(self) -> None:
-        """Begin anew: this connection's server knows of nothing."""
+    def opened(self, request_id: str) -> None:
+        """Begin anew: this connection's server knows of nothing.
+
+        Args:
+            request_id: The id of its handshake, for the errors that come over it.
+        """
+        self.request_id = request_id
         self._open.clear()
         self._unanswered.clear()
         with self._lock:
@@ -199,7 +206,10 @@ class Switchboard:
                 self._news[name] = None
         for sink in sinks:
             if sink not in others:
-                sink.end(make_error(sink))
+                error = make_error(sink)
+                if error is not None:
+                    error.request_id = error.request_id or self.request_id  # a problem may name it itself
+                sink.end(error)
 
 
 def _no_event(sink: Sink) -> DuctapeError:

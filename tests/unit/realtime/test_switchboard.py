@@ -39,7 +39,7 @@ class Server:
 
     def __init__(self) -> None:
         self.board = Switchboard(threading.RLock())
-        self.board.opened()
+        self.board.opened("handshake-1")
 
     def told(self) -> list[str]:
         """What the server is told now."""
@@ -205,7 +205,7 @@ def test_a_new_connection_begins_with_all_there_are_where_they_were(server: Serv
     joined(server, one)
     server.told()  # and the answers do not come
     server.board.remove(gone)
-    server.board.opened()
+    server.board.opened("handshake-2")
     assert sorted(server.told()) == ["subscribe order-1 000002", "subscribe order-2 000007"]
     server.sends_events(3)
     assert one.got == [1, 2, 3]
@@ -261,5 +261,5 @@ def test_all_can_be_taken_out_at_once(server: Server) -> None:
     one, same, other = Sink(), Sink(), Sink(name="order-2")
     joined(server, one, same, other)
     assert server.board.remove_all() == [one, same, other]
-    server.board.opened()
+    server.board.opened("handshake-2")
     assert server.told() == []
