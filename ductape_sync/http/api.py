@@ -110,6 +110,8 @@ class Api:
             retries: How many times to try again; None for as many as the client is configured with.
         """
         request = build(make)
+        if self.transport.closed.is_set():
+            raise closed_error()  # here, where there is no request yet that it would name
         with tracing.operation(request, self._url) as span:
             return self._exchange(request, deadline, self._retries if retries is None else retries, span)
 
@@ -132,12 +134,12 @@ class Api:
                 span.answered(request.success, headers["X-Request-Id"], reply.value)
                 return reply
             left -= 1
-            self.pause(delay)
+            self.pause(delay, headers["X-Request-Id"])
 
-    def pause(self, seconds: float) -> None:
-        """Wait between tries; close() ends it with `ConnectionFailed`."""
+    def pause(self, seconds: float, request_id: str | None = None) -> None:
+        """Wait between tries; close() ends it with `ConnectionFailed`, which names what is tried."""
         if self.clock.wait(self.transport.closed, seconds):
-            raise closed_error()
+            raise closed_error(request_id)
 
     def _headers(self, request: Request[Any]) -> dict[str, str]:
         """What stays the same over all tries: the server tells a repeated start by its key."""

@@ -163,9 +163,10 @@ class Transport:
                           source=self, stacklevel=1)  # fmt: skip
 
 
-def closed_error() -> ConnectionFailed:
-    """Make the error for what is tried after close()."""
-    return ConnectionFailed("the client is closed; make a new Ductape", retryable=False)
+def closed_error(request_id: str | None = None) -> ConnectionFailed:
+    """Make the error for what is tried after close(), or for the request that it breaks off."""
+    message = "the client is closed; make a new Ductape"
+    return ConnectionFailed(message, request_id=request_id, retryable=False)
 
 
 _transports: weakref.WeakSet[Transport] = weakref.WeakSet()

@@ -70,8 +70,9 @@ def test_a_connect_that_times_out_says_so_whatever_went_wrong_before(peer: Peer,
     peer.scripts = [acting(stall)]
     peer.drop()
     peer.wait_for(lambda: peer.sockets == 2)
-    with pytest.raises(RequestTimeout, match=r"no connection to ws://.* in time"):
+    with pytest.raises(RequestTimeout, match=r"no connection to ws://.* in time") as caught:
         client.connect(timeout=0.1)
+    assert caught.value.request_id == peer.handshakes[-1]
 
 
 def test_a_handshake_that_drips_times_out(

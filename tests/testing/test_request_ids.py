@@ -122,6 +122,19 @@ def test_of_an_end_that_an_event_told_it_is_that_of_the_answer_with_the_reason(
         assert again.value.request_id == asked
 
 
+def test_of_what_a_closed_client_does_not_send_there_is_none(fake: Fake) -> None:
+    client = fake.client()
+    order = client.workflows.execute("process-order")
+    client.close()
+    calls = order.refresh, order.wait_for_completion, order.history, order.subscribe, client.connect
+    for call in calls:
+        with pytest.raises(ConnectionFailed, match="the client is closed") as closed:
+            call()
+        assert closed.value.request_id is None
+    assert sent(fake, "executeWorkflow") == fake.requests[-1].headers["x-request-id"]
+    fake.execution(order.execution_id).complete()
+
+
 def test_of_many_waits_in_vain_it_is_that_of_the_last_look(fake: Fake) -> None:
     with fake.client() as ductape:
         orders = [ductape.workflows.execute("process-order") for _ in range(3)]

@@ -257,6 +257,23 @@ def test_a_subscription_that_the_server_ends_for_a_reason_of_its_own_broke_off(s
     assert not isinstance(error, APIError)
 
 
+def test_what_comes_over_a_connection_names_its_handshake(server: Server) -> None:
+    sinks = [Sink(name=name) for name in ("order-1", "order-2", "order-3")]
+    joined(server, *sinks)
+    server.told()
+    server.sends(ENDED | {"reason": "revoked"})
+    server.board.opened("handshake-2")
+    server.told()
+    unnamed = refusal("order-2", 404, "execution_not_found", "There is none.")
+    unnamed["problem"]["requestId"] = None
+    server.sends(unnamed, refusal("order-3", 404, "execution_not_found", "There is none."))
+    assert [error and error.request_id for sink in sinks for error in sink.ended] == [
+        "handshake-1",
+        "handshake-2",
+        "r-1",  # the server knows better
+    ]
+
+
 def test_all_can_be_taken_out_at_once(server: Server) -> None:
     one, same, other = Sink(), Sink(), Sink(name="order-2")
     joined(server, one, same, other)
