@@ -16,6 +16,8 @@ from ductape_sync.timing import Deadline
 from tests.loopback import STATUS, SUMMARY, answer, cut, problem, reset, response
 
 if TYPE_CHECKING:
+    import threading
+
     from ductape_sync.workflows import Workflows
     from tests.clock import FakeClock
     from tests.loopback import Act, Loopback, Received, Wire
@@ -179,12 +181,18 @@ def test_a_deadline_that_has_passed_sends_nothing(server: Loopback, api: Api, cl
     assert server.received == []
 
 
-def test_close_ends_the_wait_before_a_retry(server: Loopback, workflows: Workflows, api: Api) -> None:
-    def closing(wire: Wire, request: Received) -> None:
-        api.transport.closed.set()
-        problem(503)(wire, request)
+def test_close_ends_the_wait_before_a_retry(
+    server: Loopback,
+    workflows: Workflows,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def closed_meanwhile(closed: threading.Event, _seconds: float) -> bool:
+        closed.set()
+        return True
 
-    server.default = closing
+    monkeypatch.setattr(clock, "wait", closed_meanwhile)
+    server.default = problem(503)
     with pytest.raises(errors.ConnectionFailed, match="the client is closed; make a new Ductape") as caught:
         workflows.get_status("order-1")
     assert [each.headers["x-request-id"] for each in server.received] == [caught.value.request_id]
