@@ -111,20 +111,24 @@ def test_celerys_workers_use_the_client_that_was_used_before_the_fork(shop: Shop
     pool = ["--pool", "prefork", "--concurrency", str(WORKERS)]
     # There are no other workers to wait for.
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    starting = launch(
-        *["-m", "celery", "--app", "orders", "worker", *pool, *alone],
-        url=shop.origin,
-        folder=tmp_path,
-        SETTINGS=json.dumps(settings),
-    )
-    with running(starting) as program, Celery(set_as_current=False) as customer:
+    with Celery(set_as_current=False) as customer:
         customer.config_from_object(settings)
+        with customer.connection_for_write() as connection:
+            # Before there are several who would: kombu lets each of them make a queue that is not there.
+            customer.amqp.queues["celery"](connection).declare()
+        starting = launch(
+            *["-m", "celery", "--app", "orders", "worker", *pool, *alone],
+            url=shop.origin,
+            folder=tmp_path,
+            SETTINGS=json.dumps(settings),
+        )
 
         def process(order_id: str) -> dict[str, Any]:
             task = customer.send_task("process", [order_id])
             return dict(task.get(timeout=PATIENCE, interval=0.02))
 
-        all_go_on(shop, program, process)
+        with running(starting) as program:
+            all_go_on(shop, program, process)
 
 
 def all_go_on(shop: Shop, program: Popen[str], process: Callable[[str], dict[str, Any]]) -> None:
